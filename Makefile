@@ -1,0 +1,84 @@
+# Everything a person does with the checkout. `make` alone lists it. Each target sets up by itself what it needs.
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help serve test check format release verify-reasoner bench clean
+
+HOST ?= 127.0.0.1
+PORT ?= 8000
+N ?= 1000
+ARGS ?=
+
+# Two environments: what serves needs no test tool and no Java.
+RUN := .venvs/run
+DEV := .venvs/dev
+# An environment is current as long as the files that say what belongs in it, and its place, are the same.
+KEY := $(shell { cat pyproject.toml constraints.txt; pwd; } | cksum | tr ' ' -)
+RUN_READY := $(RUN)/.ready-$(KEY)
+DEV_READY := $(DEV)/.ready-$(KEY)
+
+# The pins hold in isolated builds too: newer pips read the second name there, older ones the first.
+export PIP_CONSTRAINT := constraints.txt
+export PIP_BUILD_CONSTRAINT := constraints.txt
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+unexport PYTHONPATH PYTHONHOME
+
+help:  ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' Makefile
+
+serve: $(RUN_READY)  ## run the server (HOST=127.0.0.1 PORT=8000)
+	@exec $(RUN)/bin/lumbarkg serve --host "$(HOST)" --port "$(PORT)"
+
+# A file's tests stay in one process, which builds the fixtures that they share once. (pytest-xdist 3.8 knows groups of
+# tests too, --dist loadgroup, but with pytest 9.2 it ignores them without a word.)
+test: $(DEV_READY)  ## run all tests (ARGS="-k triage" goes to pytest)
+	@$(DEV)/bin/python -m pytest -n auto --dist loadfile --durations=15 $(ARGS)
+
+check: $(DEV_READY)  ## lint, format and types
+	$(DEV)/bin/python -m ruff check .
+	$(DEV)/bin/python -m ruff format --check .
+	$(DEV)/bin/python -m mypy
+
+format: $(DEV_READY)  ## put the code into the form that check wants
+	$(DEV)/bin/python -m ruff check --fix-only .
+	$(DEV)/bin/python -m ruff format .
+
+release: $(DEV_READY)  ## build ontology/release/ from ontology/, classified by HermiT
+	@$(DEV)/bin/python -m lumbarkg.ontology.build $(ARGS)
+
+verify-reasoner: $(DEV_READY)  ## compare the engine with HermiT on N=1000 drawn cases
+	@$(DEV)/bin/python -m lumbarkg.oracle $(N) $(ARGS)
+
+bench: $(DEV_READY)  ## run every benchmark
+	@set -e; for script in benchmarks/*.py; do echo "==> $$script"; $(DEV)/bin/python "$$script"; done
+
+clean:  ## remove the environments, caches and builds
+	rm -rf .venvs dist build .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	find src tests benchmarks -type d -name __pycache__ -prune -exec rm -rf {} + 2>/dev/null || true
+
+$(RUN_READY): ; $(call install,$(RUN),.,the server and what it needs; the first time takes a minute or less)
+$(DEV_READY): ; $(call install,$(DEV),.[dev],everything for tests and releases; the first time loads a Java runtime among it)
+
+# $(call install,ENVIRONMENT,WHAT,IN WORDS)
+define install
+	@echo "Setting up $(1): $(3)"
+	@if ! $(1)/bin/python -m pip --version >/dev/null 2>&1; then \
+	    $(find_python); \
+	    "$$python" -m venv --clear $(1); \
+	fi
+	@$(1)/bin/python -m pip install --quiet --constraint constraints.txt --editable '$(2)'
+	@rm -f $(1)/.ready-*
+	@touch $@
+endef
+
+# Sets $python to the first Python of at least 3.11 that can make an environment with pip; PYTHON=... is tried alone.
+define find_python
+	python=; seen=; \
+	for candidate in $${PYTHON:-python3.11 python3 python3.12 python3.13 python3.14}; do \
+	    "$$candidate" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || continue; \
+	    seen=$$candidate; \
+	    "$$candidate" -c 'import ensurepip, venv' 2>/dev/null || continue; \
+	    python=$$candidate; break; \
+	done; \
+	if [ -z "$$seen" ]; then echo "No Python 3.11 or newer found: install it (Debian, Ubuntu: apt-get install python3 python3-venv)." >&2; exit 1; fi; \
+	if [ -z "$$python" ]; then echo "$$seen cannot make virtual environments: install its venv module (Debian, Ubuntu: apt-get install python3-venv)." >&2; exit 1; fi
+endef
