@@ -1,0 +1,6 @@
+"""Lumbarkg: a clinical knowledge graph about low back pain after exercise, with a query API.
+
+Decision support for prototypes; not a medical device.
+"""
+
+__version__ = "0.1.0"

@@ -1,0 +1,284 @@
+"""The values that flow through the pipeline: a case, what follows from it, and the assessment.
+
+All are frozen. A value that the model forbids cannot be built: constructors raise ValueError naming it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from enum import Enum
+from typing import Any
+
+from lumbarkg.identifiers import Iri
+from lumbarkg.issues import Issue
+
+
+class Status(Enum):
+    """Whether a finding was reported, was asked about and denied, or was not asked about."""
+
+    PRESENT = "present"
+    ABSENT = "absent"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A term with its status and qualifiers.
+
+    ``qualifiers`` are (object property, term) pairs, ``quantities`` (data property, decimal) pairs; both sorted,
+    so that equal findings are equal values. An absent finding carries no quantity. ``path`` is where it came
+    from in the input (JSON Pointer) and does not count for equality.
+    """
+
+    term: Iri
+    status: Status = Status.PRESENT
+    qualifiers: tuple[tuple[Iri, Iri], ...] = ()
+    quantities: tuple[tuple[Iri, Decimal], ...] = ()
+    path: str = field(default="", compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "qualifiers", tuple(sorted(set(self.qualifiers))))
+        object.__setattr__(self, "quantities", tuple(sorted(set(self.quantities))))
+        if len({p for p, _ in self.quantities}) != len(self.quantities):
+            raise ValueError(f"{self.term} states one quantity twice: {self.quantities}")
+        if self.status is Status.ABSENT and self.quantities:
+            raise ValueError(f"{self.term} is absent and cannot carry a quantity: {self.quantities}")
+
+    def quantity(self, prop: Iri) -> Decimal | None:
+        """The value of one quantity, None where not stated."""
+        return dict(self.quantities).get(prop)
+
+    def values(self, prop: Iri) -> tuple[Iri, ...]:
+        """The terms stated for one qualifier."""
+        return tuple(value for p, value in self.qualifiers if p == prop)
+
+
+@dataclass(frozen=True)
+class Exposure:
+    """What was done before the complaint: an exercise, faults, and yes/no classes it does or does not fall under."""
+
+    types: tuple[Iri, ...] = ()
+    excluded_types: tuple[Iri, ...] = ()
+    qualifiers: tuple[tuple[Iri, Iri], ...] = ()
+    quantities: tuple[tuple[Iri, Decimal], ...] = ()
+    path: str = field(default="", compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "types", tuple(sorted(set(self.types))))
+        object.__setattr__(self, "excluded_types", tuple(sorted(set(self.excluded_types))))
+        object.__setattr__(self, "qualifiers", tuple(sorted(set(self.qualifiers))))
+        object.__setattr__(self, "quantities", tuple(sorted(set(self.quantities))))
+
+
+@dataclass(frozen=True)
+class Case:
+    """One patient with one complaint at one moment: findings present and absent, exposures, age, sex, setting.
+
+    Unknown findings are not kept: not asked is the same as not mentioned.
+    """
+
+    findings: tuple[Finding, ...] = ()
+    exposures: tuple[Exposure, ...] = ()
+    age: Decimal | None = None
+    sex: Iri | None = None
+    setting: str = ""
+
+    def __post_init__(self) -> None:
+        if any(f.status is Status.UNKNOWN for f in self.findings):
+            raise ValueError("a case keeps present and absent findings only")
+
+    @property
+    def present(self) -> tuple[Finding, ...]:
+        """The findings that were reported."""
+        return tuple(f for f in self.findings if f.status is Status.PRESENT)
+
+    @property
+    def absent(self) -> tuple[Finding, ...]:
+        """The findings that were asked about and denied."""
+        return tuple(f for f in self.findings if f.status is Status.ABSENT)
+
+
+@dataclass(frozen=True)
+class Assertion:
+    """One fact that the case states: ``subject`` (a finding, an exposure, or None for the case) has ``value``.
+
+    ``property`` is None where the value is the subject's own class; ``denied`` marks a finding stated as absent.
+    """
+
+    subject: Finding | Exposure | None
+    property: Iri | None
+    value: Iri | Decimal
+    denied: bool = False
+
+
+@dataclass(frozen=True)
+class Justification:
+    """Axioms and asserted facts that together suffice for one entailment, none of them superfluous.
+
+    ``axioms`` are indices into the ontology's axioms.
+    """
+
+    axioms: tuple[int, ...]
+    assertions: tuple[Assertion, ...]
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """The findings, present or denied, that the entailment rests on."""
+        return tuple(dict.fromkeys(a.subject for a in self.assertions if isinstance(a.subject, Finding)))
+
+
+@dataclass(frozen=True)
+class PatternMatch:
+    """A clinical pattern that the case falls under, and the condition it speaks for or against."""
+
+    pattern: Iri
+    condition: Iri
+    supports: bool
+    justification: Justification
+
+
+@dataclass(frozen=True)
+class RuleMatch:
+    """A triage rule that fired."""
+
+    pattern: Iri
+    level: Iri
+    justification: Justification
+
+
+@dataclass(frozen=True)
+class Contradiction:
+    """A present finding that a denied one rules out."""
+
+    present: Finding
+    denied: Finding
+
+
+@dataclass(frozen=True)
+class Entailments:
+    """What logic says of a case."""
+
+    types: frozenset[Iri]
+    patterns: tuple[PatternMatch, ...]
+    rules: tuple[RuleMatch, ...]
+    finding_types: tuple[tuple[Finding, frozenset[Iri]], ...]
+    exposure_types: frozenset[Iri]
+    contradictions: tuple[Contradiction, ...]
+    consistent: bool
+
+
+@dataclass(frozen=True)
+class Question:
+    """Something worth asking next, in plain words, and why."""
+
+    kind: str
+    term: Iri
+    question: str
+    reason: str
+    members: tuple[Iri, ...] = ()
+    property: Iri | None = None
+
+
+@dataclass(frozen=True)
+class RedFlagStatus:
+    """A red-flag group that still holds a member neither answered nor excluded."""
+
+    group: Iri
+    finding: Iri
+    question: str
+    open_members: tuple[Iri, ...]
+
+
+@dataclass(frozen=True)
+class Disposition:
+    """How urgent the case is.
+
+    ``complete`` is False while a rule above the level could still apply: the level is then a floor.
+    """
+
+    level: str
+    rank: int
+    complete: bool
+    action: str
+    statement: str
+    rules: tuple[RuleMatch, ...]
+    to_exclude: tuple[tuple[Iri, tuple[Iri, ...]], ...]
+    red_flags_not_asked: tuple[RedFlagStatus, ...]
+    open_rules: tuple[Iri, ...]
+    self_care: Mapping[str, str] | None = None
+
+
+@dataclass(frozen=True)
+class Probability:
+    """A number in [0, 1]."""
+
+    value: float
+
+    def __post_init__(self) -> None:
+        if not 0.0 <= self.value <= 1.0:
+            raise ValueError(f"{self.value} is not a probability: it must lie in [0, 1]")
+
+
+@dataclass(frozen=True)
+class EvidenceItem:
+    """One row of evidence as it bears on one hypothesis of this case.
+
+    ``ratio`` is what the row contributes after damping (1 where it does not count); ``counted`` says whether it
+    entered the product and ``reason`` why or why not.
+    """
+
+    row: str
+    finding: Iri
+    state: str
+    published_ratio: float
+    ratio: float
+    damping: float
+    counted: bool
+    reason: str
+    cluster: str
+    setting: str
+    setting_matches: bool
+    variance: float
+    origin: str
+    status: str
+    reference: str
+    note: str
+
+
+@dataclass(frozen=True)
+class Hypothesis:
+    """A candidate for the principal cause, with its probability before and after the evidence."""
+
+    condition: Iri
+    rank: int
+    pretest_probability: Probability
+    posttest_probability: Probability
+    interval: tuple[Probability, Probability]
+    prior_row: str
+    evidence: tuple[EvidenceItem, ...]
+    patterns: tuple[PatternMatch, ...]
+
+
+@dataclass(frozen=True)
+class Differential:
+    """The ranked hypotheses; the probabilities sum to 1."""
+
+    setting: str
+    reference: Iri
+    hypotheses: tuple[Hypothesis, ...]
+    also_consider: tuple[tuple[Iri, tuple[PatternMatch, ...]], ...]
+    not_assessed: tuple[Iri, ...]
+
+
+@dataclass(frozen=True)
+class Assessment:
+    """The whole answer to a case."""
+
+    case: Case
+    disposition: Disposition
+    differential: Differential
+    next_questions: tuple[Question, ...]
+    issues: tuple[Issue, ...]
+    reasoning: Mapping[str, Any]

@@ -1,0 +1,1 @@
+"""The ontology as axioms: read, checked, released, and its terms looked up."""

@@ -1,0 +1,220 @@
+"""Triples → axioms. What the supported profile has no place for becomes an issue, never silence."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, replace
+from decimal import Decimal
+
+from lumbarkg import vocabulary as v
+from lumbarkg.identifiers import Iri
+from lumbarkg.issues import Issue, error
+from lumbarkg.ontology.owl import (
+    And,
+    Axiom,
+    DisjointClasses,
+    EquivalentClasses,
+    Expression,
+    Facet,
+    Interval,
+    Named,
+    Not,
+    Or,
+    PropertyDomain,
+    PropertyRange,
+    Some,
+    SubClassOf,
+    SubPropertyOf,
+)
+from lumbarkg.rdf.terms import BNode, Graph, Literal, Term
+
+_FACET_ENDS = {
+    v.XSD_MIN_INCLUSIVE: ("low", False),
+    v.XSD_MIN_EXCLUSIVE: ("low", True),
+    v.XSD_MAX_INCLUSIVE: ("high", False),
+    v.XSD_MAX_EXCLUSIVE: ("high", True),
+}
+_NUMERIC = {v.XSD_DECIMAL, v.XSD_INTEGER}
+_DATATYPES = {v.XSD_DECIMAL, v.XSD_INTEGER, v.XSD_STRING}
+_REMEDIES = {
+    "inverseOf": "state the direction that is asked for; the inverse is a direction of query",
+    "SymmetricProperty": "state both directions where both are meant",
+    "FunctionalProperty": "let a shape hold the property to one value",
+    "InverseFunctionalProperty": "let a shape hold the property to one value",
+    "ReflexiveProperty": "state the reflexive case on the classes that need it",
+    "allValuesFrom": "use someValuesFrom, or a range on the property",
+    "hasValue": "use someValuesFrom with a class",
+    "hasSelf": "use a class of its own",
+    "oneOf": "use a class with subclasses",
+    "cardinality": "annotate the class with lkg:atLeast and lkg:among",
+    "minCardinality": "annotate the class with lkg:atLeast and lkg:among",
+    "maxCardinality": "let a shape hold the number of values",
+    "qualifiedCardinality": "annotate the class with lkg:atLeast and lkg:among",
+    "minQualifiedCardinality": "annotate the class with lkg:atLeast and lkg:among",
+    "maxQualifiedCardinality": "let a shape hold the number of values",
+    "disjointUnionOf": "use subclasses and, where anatomy or time demands it, owl:disjointWith",
+    "hasKey": "leave identity to the store",
+    "sameAs": "use a mapping row (SSSOM)",
+    "differentFrom": "leave it out; individuals are data",
+}
+
+
+@dataclass(frozen=True)
+class Ontology:
+    """The axioms of a merged ontology, its triples and the kinds of its named terms."""
+
+    axioms: tuple[Axiom, ...]
+    graph: Graph
+    classes: frozenset[Iri]
+    object_properties: frozenset[Iri]
+    data_properties: frozenset[Iri]
+    issues: tuple[Issue, ...]
+
+
+class _Unreadable(Exception):
+    def __init__(self, construct: str, place: Term) -> None:
+        super().__init__(construct)
+        self.construct, self.place = construct, place
+
+
+def read_ontology(graph: Graph) -> Ontology:
+    """All logical axioms of ``graph``, in its order; issues name what lies outside the profile."""
+    reader = _Reader(graph)
+    reader.read()
+    return Ontology(
+        axioms=tuple(dict.fromkeys(reader.axioms)),
+        graph=graph,
+        classes=frozenset(s for s in graph.instances(v.OWL_CLASS) if isinstance(s, Iri)),
+        object_properties=frozenset(s for s in graph.instances(v.OWL_OBJECT_PROPERTY) if isinstance(s, Iri)),
+        data_properties=frozenset(s for s in graph.instances(v.OWL_DATATYPE_PROPERTY) if isinstance(s, Iri)),
+        issues=tuple(reader.issues),
+    )
+
+
+class _Reader:
+    def __init__(self, graph: Graph) -> None:
+        self.graph = graph
+        self.axioms: list[Axiom] = []
+        self.issues: list[Issue] = []
+        self.claims = self._axiom_annotations()
+
+    def _axiom_annotations(self) -> dict[tuple[Term, Term, Term], tuple[str, ...]]:
+        claims: dict[tuple[Term, Term, Term], tuple[str, ...]] = defaultdict(tuple)
+        for axiom in self.graph.instances(v.OWL_AXIOM):
+            source = self.graph.value(axiom, v.OWL_ANNOTATED_SOURCE)
+            prop = self.graph.value(axiom, v.OWL_ANNOTATED_PROPERTY)
+            target = self.graph.value(axiom, v.OWL_ANNOTATED_TARGET)
+            if source is None or prop is None or target is None:
+                self.issues.append(error("annotation", str(axiom), "An annotated axiom lacks source, property or target.", "Complete it."))
+                continue
+            found = tuple(c.value for c in self.graph.objects(axiom, v.CLAIM) if isinstance(c, Literal))
+            claims[source, prop, target] += found
+        return claims
+
+    def read(self) -> None:
+        for triple in self.graph:
+            subject, predicate, target = triple
+            try:
+                axiom = self._axiom(subject, predicate, target)
+            except _Unreadable as problem:
+                self._refuse(problem.construct, problem.place, subject)
+                continue
+            if axiom is not None:
+                claims = self.claims.get((subject, predicate, target), ())
+                self.axioms.append(replace(axiom, claims=claims) if claims else axiom)
+
+    def _axiom(self, subject: Iri | BNode, predicate: Iri, target: Term) -> Axiom | None:
+        if predicate == v.RDFS_SUBCLASS_OF:
+            return SubClassOf(self.expression(subject), self.expression(target))
+        if predicate == v.OWL_EQUIVALENT_CLASS:
+            if isinstance(subject, BNode):
+                raise _Unreadable("equivalentClass with an unnamed class on the left", subject)
+            return EquivalentClasses(Named(subject), self.expression(target))
+        if predicate == v.OWL_DISJOINT_WITH:
+            return DisjointClasses((self.expression(subject), self.expression(target)))
+        if predicate == v.RDFS_SUBPROPERTY_OF and self._is_property(subject):
+            return SubPropertyOf((Iri(subject),), Iri(str(target)))
+        if predicate == v.OWL_PROPERTY_CHAIN_AXIOM:
+            return SubPropertyOf(tuple(Iri(str(p)) for p in self.graph.items(target)), Iri(subject))
+        if predicate == v.RDFS_DOMAIN and self._is_property(subject):
+            return PropertyDomain(Iri(subject), self.expression(target))
+        if predicate == v.RDFS_RANGE and self._is_property(subject):
+            if self._has_type(subject, v.OWL_DATATYPE_PROPERTY):
+                if target not in _DATATYPES:
+                    raise _Unreadable(f"datatype {target}", subject)
+                return None  # values are written as decimals at every intake; the range infers nothing
+            return PropertyRange(Iri(subject), self.expression(target))
+        if predicate == v.RDF_TYPE:
+            return self._typed(subject, target)
+        if predicate.namespace == v.OWL and predicate.local_name in _REMEDIES and not self._in_restriction(subject):
+            raise _Unreadable(predicate.local_name, subject)
+        return None
+
+    def _typed(self, subject: Iri | BNode, cls: Term) -> Axiom | None:
+        if cls == v.OWL_TRANSITIVE_PROPERTY:
+            return SubPropertyOf((Iri(subject), Iri(subject)), Iri(subject))
+        if cls == v.OWL_ALL_DISJOINT_CLASSES:
+            members = self.graph.value(subject, v.OWL_MEMBERS)
+            if members is None:
+                raise _Unreadable("AllDisjointClasses without members", subject)
+            return DisjointClasses(tuple(self.expression(m) for m in self.graph.items(members)))
+        if isinstance(cls, Iri) and cls.namespace == v.OWL and cls.local_name in _REMEDIES:
+            raise _Unreadable(cls.local_name, subject)
+        return None
+
+    def expression(self, node: Term) -> Expression:
+        if isinstance(node, Iri):
+            return Named(node)
+        if isinstance(node, Literal):
+            raise _Unreadable("a literal where a class is needed", node)
+        operands = self.graph.value(node, v.OWL_INTERSECTION_OF)
+        if operands is not None:
+            return And(tuple(self.expression(o) for o in self.graph.items(operands)))
+        operands = self.graph.value(node, v.OWL_UNION_OF)
+        if operands is not None:
+            return Or(tuple(self.expression(o) for o in self.graph.items(operands)))
+        operand = self.graph.value(node, v.OWL_COMPLEMENT_OF)
+        if operand is not None:
+            return Not(self.expression(operand))
+        prop, filler = self.graph.value(node, v.OWL_ON_PROPERTY), self.graph.value(node, v.OWL_SOME_VALUES_FROM)
+        if isinstance(prop, Iri) and filler is not None:
+            if filler in _NUMERIC:
+                return Facet(prop, Interval())
+            if self.graph.value(filler, v.OWL_ON_DATATYPE) is not None:
+                return Facet(prop, self._interval(filler))
+            return Some(prop, self.expression(filler))
+        named = [p.local_name for p in self.graph.predicates(node) if p.namespace == v.OWL]
+        raise _Unreadable(next((n for n in named if n in _REMEDIES), "class expression"), node)
+
+    def _interval(self, node: Term) -> Interval:
+        restrictions = self.graph.value(node, v.OWL_WITH_RESTRICTIONS)
+        if self.graph.value(node, v.OWL_ON_DATATYPE) != v.XSD_DECIMAL or restrictions is None:
+            raise _Unreadable("a facet on another datatype than xsd:decimal", node)
+        ends: dict[str, Decimal] = {}
+        opened: dict[str, bool] = {}
+        for restriction in self.graph.items(restrictions):
+            if not isinstance(restriction, BNode):
+                raise _Unreadable("facet", node)
+            for facet, values in self.graph.predicates(restriction).items():
+                value = values[0]
+                if facet not in _FACET_ENDS or not isinstance(value, Literal) or value.datatype not in _NUMERIC:
+                    raise _Unreadable(f"facet {facet.local_name}", node)
+                end, is_open = _FACET_ENDS[facet]
+                ends[end], opened[end] = value.number, is_open
+        return Interval(ends.get("low"), ends.get("high"), opened.get("low", False), opened.get("high", False))
+
+    def _is_property(self, subject: Term) -> bool:
+        return self._has_type(subject, v.OWL_OBJECT_PROPERTY) or self._has_type(subject, v.OWL_DATATYPE_PROPERTY)
+
+    def _has_type(self, subject: Term, cls: Iri) -> bool:
+        return cls in self.graph.objects(subject, v.RDF_TYPE)
+
+    def _in_restriction(self, subject: Term) -> bool:
+        return self._has_type(subject, v.OWL_RESTRICTION) or isinstance(subject, BNode)
+
+    def _refuse(self, construct: str, place: Term, subject: Term) -> None:
+        remedy = _REMEDIES.get(construct, "use intersections, someValuesFrom and named classes")
+        where = subject if isinstance(subject, Iri) else place
+        self.issues.append(
+            error("profile", str(where), f"'{construct}' is outside the supported profile.", f"Instead, {remedy}.")
+        )

@@ -1,0 +1,1 @@
+"""RDF terms, parsing, writing and querying: the one door to pyoxigraph."""

@@ -1,0 +1,84 @@
+"""Reading and writing RDF documents."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from enum import Enum
+
+import pyoxigraph as ox
+
+from lumbarkg.errors import OntologyError
+from lumbarkg.identifiers import Iri
+from lumbarkg.rdf.terms import BNode, Literal, Subject, Term, Triple
+
+
+class Syntax(Enum):
+    """A concrete syntax for one graph."""
+
+    TURTLE = "turtle"
+    RDF_XML = "rdfxml"
+    N_TRIPLES = "ntriples"
+
+
+_FORMATS = {
+    Syntax.TURTLE: ox.RdfFormat.TURTLE,
+    Syntax.RDF_XML: ox.RdfFormat.RDF_XML,
+    Syntax.N_TRIPLES: ox.RdfFormat.N_TRIPLES,
+}
+
+
+def parse(content: bytes, syntax: Syntax = Syntax.TURTLE, *, source: str = "document") -> list[Triple]:
+    """The triples of a document, in its order.
+
+    Raises OntologyError naming ``source`` and the place where the document is not well-formed.
+    """
+    try:
+        return [_triple_from(quad) for quad in ox.parse(content, format=_FORMATS[syntax])]
+    except (SyntaxError, ValueError) as problem:
+        raise OntologyError(f"{source}: not well-formed {syntax.name}: {problem}") from problem
+
+
+def serialise(triples: Iterable[Triple], syntax: Syntax, prefixes: Mapping[str, str]) -> bytes:
+    """The triples as a document, in the order given, so that equal input gives equal bytes."""
+    document = ox.serialize(
+        [ox.Triple(_to_ox_subject(t.subject), ox.NamedNode(t.predicate), to_ox(t.object)) for t in triples],
+        format=_FORMATS[syntax],
+        prefixes=dict(prefixes) if syntax is not Syntax.N_TRIPLES else None,
+    )
+    if document is None:
+        raise OntologyError("The RDF writer returned nothing.")
+    return document
+
+
+def to_ox(term: Term) -> ox.NamedNode | ox.BlankNode | ox.Literal:
+    """A term of ours as one of pyoxigraph's."""
+    if isinstance(term, Literal):
+        if term.language:
+            return ox.Literal(term.value, language=term.language)
+        return ox.Literal(term.value, datatype=ox.NamedNode(term.datatype))
+    return _to_ox_subject(term)
+
+
+def _to_ox_subject(term: Subject) -> ox.NamedNode | ox.BlankNode:
+    return ox.BlankNode(term) if isinstance(term, BNode) else ox.NamedNode(term)
+
+
+def _triple_from(quad: ox.Quad) -> Triple:
+    subject = quad.subject
+    if not isinstance(subject, ox.NamedNode | ox.BlankNode):
+        raise ValueError("a triple term as subject is not supported")
+    return Triple(
+        BNode(subject.value) if isinstance(subject, ox.BlankNode) else Iri(subject.value),
+        Iri(quad.predicate.value),
+        _term_from(quad.object),
+    )
+
+
+def _term_from(term: object) -> Term:
+    if isinstance(term, ox.NamedNode):
+        return Iri(term.value)
+    if isinstance(term, ox.BlankNode):
+        return BNode(term.value)
+    if isinstance(term, ox.Literal):
+        return Literal(term.value, Iri(term.datatype.value), term.language or "")
+    raise ValueError("a triple term as object is not supported")
