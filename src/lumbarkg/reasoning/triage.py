@@ -1,0 +1,382 @@
+"""How urgent a case is: the triage classes that logic found, and the closed-world gate behind them.
+
+Logic can only raise a level. The gate says what is still open: an alternative of a rule is excluded when at least
+one of its conjuncts is denied or out of range. It reads the conjuncts from the definitions in the ontology, so that
+it needs no rule of its own. Order: {NotEnoughAsked, SelfCare} < the levels by ``lkg:triageRank``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from lumbarkg import vocabulary as v
+from lumbarkg.errors import OntologyError
+from lumbarkg.identifiers import Iri
+from lumbarkg.model import Case, Disposition, Entailments, Finding, Question, RedFlagStatus
+from lumbarkg.ontology.owl import And, EquivalentClasses, Expression, Facet, Named, Or, Some, conjuncts
+from lumbarkg.rdf.terms import Graph, Literal
+from lumbarkg.reasoning.knowledge import Knowledge
+
+SELF_CARE = "SelfCare"
+NOT_ENOUGH_ASKED = "NotEnoughAsked"
+
+
+@dataclass(frozen=True)
+class Level:
+    """A level of urgency as the ontology states it."""
+
+    cls: Iri
+    name: str
+    rank: int
+    gated: bool
+    action: str
+
+
+@dataclass(frozen=True)
+class FindingConjunct:
+    """A finding that an alternative needs, with the numbers and the course that it must have."""
+
+    cls: Iri
+    facets: tuple[Facet, ...]
+    qualifiers: tuple[tuple[Iri, Iri], ...]
+
+
+@dataclass(frozen=True)
+class CaseConjunct:
+    """A number of the case itself, such as age."""
+
+    facet: Facet
+
+
+@dataclass(frozen=True)
+class ExposureConjunct:
+    """Something that must have been done."""
+
+    expression: Expression
+
+
+Conjunct = FindingConjunct | CaseConjunct | ExposureConjunct
+
+
+@dataclass(frozen=True)
+class Alternative:
+    """One triage class: conjunctions of choices, each choice one or more conjuncts of which one suffices."""
+
+    cls: Iri
+    level: Level
+    rule: str
+    group: str
+    choices: tuple[tuple[Conjunct, ...], ...]
+
+
+@dataclass(frozen=True)
+class RedFlagGroup:
+    """A group of findings that is asked about with one question."""
+
+    iri: Iri
+    finding: Iri
+    question: str
+    order: int
+    members: tuple[Iri, ...]
+
+
+class TriageRules:
+    """The levels, alternatives, groups and self-care texts of one ontology."""
+
+    def __init__(self, knowledge: Knowledge) -> None:
+        self._knowledge = knowledge
+        graph = knowledge.ontology.graph
+        self.levels = _read_levels(graph)
+        self.alternatives = _read_alternatives(knowledge, self.levels)
+        self.groups = _read_groups(knowledge)
+        self.not_self_reportable = frozenset(
+            cls
+            for t in graph.with_predicate(v.NOT_SELF_REPORTABLE)
+            if isinstance(t.object, Literal) and t.object.is_true
+            for cls in knowledge.subclasses(Iri(t.subject))
+        )
+
+    # ------------------------------------------------------------ the gate
+
+    def denied(self, case: Case) -> frozenset[Iri]:
+        """Every named finding class that the case's absent findings deny."""
+        knowledge = self._knowledge
+        return frozenset(
+            c for f in case.absent for c in knowledge.denied_classes(knowledge.finding_expression(f))
+        )
+
+    def is_excluded(self, alternative: Alternative, case: Case, view: GateView) -> bool:
+        """Whether the case rules the alternative out."""
+        return any(all(self._conjunct_excluded(c, case, view) for c in choice) for choice in alternative.choices)
+
+    def blocks(self, alternative: Alternative, case: Case, view: GateView) -> bool:
+        """Whether the alternative keeps the gate shut: not excluded, and not resting on what nobody can report."""
+        return not any(
+            all(self._conjunct_excluded(c, case, view) or self._needs_examiner(c) for c in choice)
+            for choice in alternative.choices
+        )
+
+    def _needs_examiner(self, conjunct: Conjunct) -> bool:
+        return isinstance(conjunct, FindingConjunct) and conjunct.cls in self.not_self_reportable
+
+    def _conjunct_excluded(self, conjunct: Conjunct, case: Case, view: GateView) -> bool:
+        if isinstance(conjunct, CaseConjunct):
+            stated = case.age if conjunct.facet.property == v.AGE_YEARS else None
+            return stated is not None and stated not in conjunct.facet.interval
+        if isinstance(conjunct, ExposureConjunct):
+            return self._exposure_excluded(conjunct.expression, case)
+        if conjunct.cls in view.denied or self._all_members_denied(conjunct.cls, view):
+            return True
+        matching = [f for f, types in view.finding_types if conjunct.cls in types]
+        return bool(matching) and all(self._states_otherwise(f, conjunct) for f in matching)
+
+    def _all_members_denied(self, cls: Iri, view: GateView) -> bool:
+        """Whether the class is a red-flag group of which every member that can be reported was denied."""
+        members = [m for g in self.groups if g.finding == cls for m in g.members if m not in self.not_self_reportable]
+        return bool(members) and all(m in view.denied for m in members)
+
+    def _states_otherwise(self, finding: Finding, conjunct: FindingConjunct) -> bool:
+        for facet in conjunct.facets:
+            stated = finding.quantity(facet.property)
+            if stated is not None and stated not in facet.interval:
+                return True
+        for prop, term in conjunct.qualifiers:
+            values = finding.values(prop)
+            if values and not any(self._knowledge.is_subclass(value, term) for value in values):
+                return True
+        return False
+
+    def _exposure_excluded(self, expression: Expression, case: Case) -> bool:
+        """Only what is stated as not so of every exposure excludes; an exercise not mentioned does not."""
+        return (
+            isinstance(expression, Named)
+            and bool(case.exposures)
+            and all(expression.iri in exposure.excluded_types for exposure in case.exposures)
+        )
+
+    # ------------------------------------------------------------ the answer
+
+    def dispose(self, case: Case, entailments: Entailments) -> Disposition:
+        """The level of a case, what it rests on, what is to be excluded first, and what has not been asked."""
+        view = GateView(self.denied(case), entailments.finding_types)
+        fired = {m.pattern for m in entailments.rules}
+        open_alternatives = tuple(
+            a for a in self.alternatives if a.cls not in fired and self.blocks(a, case, view)
+        )
+        by_class = {level.cls: level for level in self.levels}
+        reached = max((by_class[m.level] for m in entailments.rules), key=lambda level: level.rank, default=None)
+        red_flags = self._red_flags_not_asked(case, view)
+        if reached is None:
+            complete = case.age is not None and not any(a.level.gated for a in open_alternatives)
+            name, rank = (SELF_CARE if complete else NOT_ENOUGH_ASKED), 0
+            action = "" if complete else "Answer the questions below first."
+            statement = "Self-care" if complete else "Not enough has been asked to say how urgent this is."
+            above = tuple(a for a in open_alternatives if a.level.gated)
+        else:
+            above = tuple(a for a in open_alternatives if a.level.rank > reached.rank)
+            complete = not above
+            name, rank, action = reached.name, reached.rank, reached.action
+            statement = name if complete else f"At least {name}: a more urgent level is not yet excluded."
+        to_exclude: dict[Iri, list[Iri]] = {}
+        for match in sorted(entailments.rules, key=lambda m: -by_class[m.level].rank):
+            for condition in self._knowledge.ontology.graph.objects(match.pattern, v.SUSPECTS):
+                to_exclude.setdefault(Iri(str(condition)), []).append(match.pattern)
+        return Disposition(
+            level=name,
+            rank=rank,
+            complete=complete,
+            action=action,
+            statement=statement,
+            rules=tuple(sorted(entailments.rules, key=lambda m: (-by_class[m.level].rank, m.pattern))),
+            to_exclude=tuple((condition, tuple(rules)) for condition, rules in to_exclude.items()),
+            red_flags_not_asked=red_flags,
+            open_rules=tuple(a.cls for a in above),
+            self_care=self._self_care(entailments) if name == SELF_CARE else None,
+        )
+
+    def next_questions(self, case: Case, entailments: Entailments, disposition: Disposition) -> tuple[Question, ...]:
+        """Red-flag groups first, then members of affirmed groups, then missing numbers; each says why it is asked."""
+        knowledge, graph = self._knowledge, self._knowledge.ontology.graph
+        view = GateView(self.denied(case), entailments.finding_types)
+        present = frozenset(c for _, types in view.finding_types for c in types)
+        still_open = set(disposition.open_rules)
+        alternatives = [a for a in self.alternatives if a.cls in still_open]
+        alternatives.sort(key=lambda a: -a.level.rank)
+        questions: dict[Iri, Question] = {}
+        grouped: set[Iri] = set()
+        for status in disposition.red_flags_not_asked:
+            grouped.update(status.open_members)
+            if status.finding not in present:
+                questions[status.finding] = Question(
+                    "redFlagGroup", status.finding, status.question,
+                    "A warning sign that has not been asked about.", status.open_members,
+                )
+                continue
+            for member in status.open_members:
+                questions[member] = Question(
+                    "finding", member, graph.text(member, v.QUESTION), "Its group was affirmed; which one decides the level.",
+                )
+        numbers: dict[Iri, Question] = {}
+        for alternative in alternatives:
+            why = f"Could raise the level to {alternative.level.name}."
+            for choice in alternative.choices:
+                for conjunct in choice:
+                    if isinstance(conjunct, CaseConjunct) and case.age is None:
+                        prop = conjunct.facet.property
+                        numbers.setdefault(prop, Question("quantity", v.PATIENT_CASE, _ask_for(graph, prop), why, property=prop))
+                    if not isinstance(conjunct, FindingConjunct) or conjunct.cls in view.denied:
+                        continue
+                    matching = [f for f, types in view.finding_types if conjunct.cls in types]
+                    for facet in conjunct.facets:
+                        if matching and any(f.quantity(facet.property) is None for f in matching):
+                            term = matching[0].term
+                            numbers.setdefault(
+                                facet.property,
+                                Question("quantity", term, _ask_for(graph, facet.property), why, property=facet.property),
+                            )
+                    for prop, _ in conjunct.qualifiers:
+                        if matching and any(not f.values(prop) for f in matching):
+                            numbers.setdefault(
+                                prop, Question("qualifier", matching[0].term, _ask_for(graph, prop), why, property=prop)
+                            )
+                    covered = grouped & knowledge.superclasses(conjunct.cls)
+                    asks = graph.text(conjunct.cls, v.QUESTION)
+                    if not matching and not covered and asks and self._would_follow(alternative, conjunct, view):
+                        questions.setdefault(conjunct.cls, Question("finding", conjunct.cls, asks, why))
+        if case.age is None:
+            numbers.setdefault(
+                v.AGE_YEARS,
+                Question("quantity", v.PATIENT_CASE, _ask_for(graph, v.AGE_YEARS), "Age decides which warning signs matter.",
+                         property=v.AGE_YEARS),
+            )
+        return (*questions.values(), *numbers.values())
+
+    def _would_follow(self, alternative: Alternative, conjunct: FindingConjunct, view: GateView) -> bool:
+        """Whether every other choice of the alternative is already met as far as classes go."""
+        present = frozenset(c for _, types in view.finding_types for c in types)
+        return all(
+            conjunct in choice
+            or any(not isinstance(c, FindingConjunct) or c.cls in present for c in choice)
+            for choice in alternative.choices
+        )
+
+    def _red_flags_not_asked(self, case: Case, view: GateView) -> tuple[RedFlagStatus, ...]:
+        present = frozenset(c for _, types in view.finding_types for c in types)
+        found = []
+        for group in self.groups:
+            open_members = tuple(
+                m
+                for m in group.members
+                if m not in present
+                and m not in view.denied
+                and m not in self.not_self_reportable
+                and not self._member_excluded(m, case, view)
+            )
+            if open_members:
+                found.append(RedFlagStatus(group.iri, group.finding, group.question, open_members))
+        return tuple(found)
+
+    def _member_excluded(self, member: Iri, case: Case, view: GateView) -> bool:
+        """Whether every alternative that the member could help to fire is excluded."""
+        above = self._knowledge.superclasses(member)
+        below = self._knowledge.subclasses(member)
+        concerned = [
+            a
+            for a in self.alternatives
+            if any(isinstance(c, FindingConjunct) and (c.cls in above or c.cls in below) for ch in a.choices for c in ch)
+        ]
+        return bool(concerned) and all(self.is_excluded(a, case, view) for a in concerned)
+
+    def _self_care(self, entailments: Entailments) -> Mapping[str, str] | None:
+        graph = self._knowledge.ontology.graph
+        for advice in sorted(graph.instances(v.SELF_CARE_ADVICE)):
+            if any(target in entailments.types for target in graph.objects(advice, v.APPLIES_TO)):
+                return {
+                    "rule": graph.text(advice, v.RULE),
+                    "text": graph.text(advice, v.TEXT),
+                    "basis": graph.text(advice, v.BASIS),
+                    "basisStatus": graph.text(advice, v.BASIS_STATUS),
+                    "levelStatus": graph.text(advice, v.LEVEL_STATUS),
+                    "references": " ".join(sorted(Iri(str(s)).local_name for s in graph.objects(advice, v.SOURCE))),
+                }
+        return None
+
+
+@dataclass(frozen=True)
+class GateView:
+    """What the gate sees of a case: denied classes, and the classes of each present finding."""
+
+    denied: frozenset[Iri]
+    finding_types: tuple[tuple[Finding, frozenset[Iri]], ...]
+
+
+def _ask_for(graph: Graph, prop: Iri) -> str:
+    return graph.text(prop, v.QUESTION) or f"What is the {graph.text(prop, v.RDFS_LABEL)}?"
+
+
+def _read_levels(graph: Graph) -> tuple[Level, ...]:
+    levels = [
+        Level(
+            Iri(t.subject),
+            graph.text(t.subject, v.TRIAGE_LEVEL),
+            int(graph.text(t.subject, v.TRIAGE_RANK)),
+            any(isinstance(o, Literal) and o.is_true for o in graph.objects(t.subject, v.GATED)),
+            graph.text(t.subject, v.ACTION),
+        )
+        for t in graph.with_predicate(v.TRIAGE_LEVEL)
+    ]
+    return tuple(sorted(levels, key=lambda level: -level.rank))
+
+
+def _read_alternatives(knowledge: Knowledge, levels: tuple[Level, ...]) -> tuple[Alternative, ...]:
+    graph, by_class = knowledge.ontology.graph, {level.cls: level for level in levels}
+    found = []
+    for axiom in knowledge.ontology.axioms:
+        if isinstance(axiom, EquivalentClasses) and axiom.named.iri in knowledge.triage_classes:
+            iri = axiom.named.iri
+            level = by_class[knowledge.triage_classes[iri]]
+            choices = tuple(_choice(part, iri) for part in conjuncts(axiom.definition) if part != Named(v.PATIENT_CASE))
+            found.append(Alternative(iri, level, graph.text(iri, v.RULE), graph.text(iri, v.RULE_GROUP), choices))
+    return tuple(sorted(found, key=lambda a: (-a.level.rank, a.rule, a.cls)))
+
+
+def _choice(part: Expression, where: Iri) -> tuple[Conjunct, ...]:
+    if isinstance(part, Or):
+        return tuple(conjunct for operand in part.operands for conjunct in _choice(operand, where))
+    if isinstance(part, Facet):
+        return (CaseConjunct(part),)
+    if isinstance(part, Some) and part.property == v.HAS_EXPOSURE:
+        return (ExposureConjunct(part.filler),)
+    if isinstance(part, Some) and part.property == v.HAS_FINDING:
+        if isinstance(part.filler, Or):
+            return tuple(c for o in part.filler.operands for c in _choice(Some(part.property, o), where))
+        return (_finding_conjunct(part.filler, where),)
+    raise OntologyError(f"The triage class {where} has a conjunct that the gate cannot read: {part}.")
+
+
+def _finding_conjunct(filler: Expression, where: Iri) -> FindingConjunct:
+    parts = filler.operands if isinstance(filler, And) else (filler,)
+    named = [p.iri for p in parts if isinstance(p, Named)]
+    facets = tuple(p for p in parts if isinstance(p, Facet))
+    qualifiers = tuple((p.property, p.filler.iri) for p in parts if isinstance(p, Some) and isinstance(p.filler, Named))
+    if len(named) != 1 or len(named) + len(facets) + len(qualifiers) != len(parts):
+        raise OntologyError(f"The triage class {where} must name one finding class per conjunct; define one.")
+    return FindingConjunct(named[0], facets, qualifiers)
+
+
+def _read_groups(knowledge: Knowledge) -> tuple[RedFlagGroup, ...]:
+    graph = knowledge.ontology.graph
+    found = []
+    for individual in graph.instances(v.RED_FLAG_GROUP):
+        cls = Iri(graph.text(individual, v.RED_FLAG_CLASS))
+        order = graph.text(individual, v.ORDER)
+        found.append(
+            RedFlagGroup(
+                Iri(individual), cls, graph.text(individual, v.QUESTION), int(order) if order else 0,
+                knowledge.direct_subclasses(cls),
+            )
+        )
+    return tuple(sorted(found, key=lambda g: (g.order, g.iri)))
+
+
