@@ -1,0 +1,167 @@
+"""The pipeline: a case in, an assessment out. Five calls in order, and what they need, loaded once."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from importlib.resources.abc import Traversable
+from pathlib import Path
+from typing import Any
+
+from lumbarkg import vocabulary as v
+from lumbarkg.errors import InvalidInputError, OntologyError
+from lumbarkg.intake.case_json import draft_case
+from lumbarkg.intake.lookup import TermLookup
+from lumbarkg.issues import Issue, error, warning
+from lumbarkg.model import Assessment, Case, Disposition
+from lumbarkg.ontology.evidence import EvidenceTables, read_tables
+from lumbarkg.ontology.read import read_ontology
+from lumbarkg.ontology.terms import Terms
+from lumbarkg.ranking.rank import Ranker
+from lumbarkg.rdf.syntax import parse
+from lumbarkg.rdf.terms import Graph
+from lumbarkg.reasoning.entail import read_entailments
+from lumbarkg.reasoning.knowledge import Knowledge
+from lumbarkg.reasoning.proofs import Explainer
+from lumbarkg.reasoning.realise import add_bilateral_findings, find_contradictions, realise, without_denials
+from lumbarkg.reasoning.triage import TriageRules
+from lumbarkg.render.json import Sources
+from lumbarkg.validation.shapes import CaseShapes
+
+ENGINE = "lumbarkg saturation"
+
+@dataclass(frozen=True)
+class Engine:
+    """Everything that an assessment needs and that no case changes."""
+
+    knowledge: Knowledge
+    terms: Terms
+    lookup: TermLookup
+    rules: TriageRules
+    ranker: Ranker
+    explainer: Explainer
+    shapes: CaseShapes
+    version: str
+    digest: str
+
+    @property
+    def sources(self) -> Sources:
+        """What renderers look identifiers up in."""
+        return Sources(self.knowledge.ontology, self.terms.label, self.ranker.tables)
+
+
+class ContradictoryCaseError(InvalidInputError):
+    """A finding both present and denied: not ranked, but its triage stands, from the present findings alone."""
+
+    def __init__(self, issues: tuple[Issue, ...], case: Case, disposition: Disposition) -> None:
+        super().__init__(issues)
+        self.case, self.disposition = case, disposition
+
+
+def load_engine(release: Traversable | Path, shapes: Traversable | Path) -> Engine:
+    """Read a release folder (``lumbarkg.ttl``, ``evidence/``) and the shapes, and saturate the ontology.
+
+    Raises OntologyError where the release cannot be used.
+    """
+    content = (release / "lumbarkg.ttl").read_bytes()
+    ontology = read_ontology(Graph(parse(content, source="lumbarkg.ttl")))
+    knowledge, terms = Knowledge(ontology), Terms(ontology)
+    tables = read_tables(release / "evidence", terms.prefixes)
+    return make_engine(knowledge, terms, tables, CaseShapes(shapes), hashlib.sha256(content).hexdigest())
+
+
+def make_engine(
+    knowledge: Knowledge, terms: Terms, tables: EvidenceTables, shapes: CaseShapes, ontology_digest: str
+) -> Engine:
+    """Put an engine together from its parts; ``ontology_digest`` is the SHA-256 of the released ontology."""
+    graph = knowledge.ontology.graph
+    headers = graph.instances(v.OWL_ONTOLOGY)
+    if len(headers) != 1:
+        raise OntologyError(f"A release has one ontology header, this one has {len(headers)}.")
+    return Engine(
+        knowledge=knowledge,
+        terms=terms,
+        lookup=TermLookup(knowledge, terms),
+        rules=TriageRules(knowledge),
+        ranker=Ranker(knowledge, tables),
+        explainer=Explainer(knowledge),
+        shapes=shapes,
+        version=graph.text(headers[0], v.OWL_VERSION_INFO),
+        digest=hashlib.sha256(f"{ontology_digest} {tables.digest}".encode()).hexdigest(),
+    )
+
+
+def read_case(document: Any, engine: Engine) -> Case:
+    """The case of a JSON document.
+
+    Raises InvalidInputError with every issue, of structure, of terms and of the shapes, at once.
+    """
+    draft = draft_case(document, engine.lookup, engine.ranker.tables.settings())
+    draft.issues.extend(engine.shapes.check(draft.triples))
+    return draft.case()
+
+
+def assess(case: Case, engine: Engine) -> Assessment:
+    """The whole answer to a case.
+
+    Raises ContradictoryCaseError where a present finding falls under a denied one.
+    """
+    case = add_bilateral_findings(case, engine.knowledge)
+    contradictions = _contradiction_issues(case, engine)
+    if contradictions:
+        raise ContradictoryCaseError(contradictions, case, triage_present(case, engine))
+    entailments = read_entailments(realise(case, engine.knowledge), engine.knowledge, engine.explainer)
+    disposition = engine.rules.dispose(case, entailments)
+    differential = engine.ranker.rank(entailments, engine.rules.denied(case), case.setting)
+    return Assessment(
+        case=case,
+        disposition=disposition,
+        differential=differential,
+        next_questions=engine.rules.next_questions(case, entailments, disposition),
+        issues=_timing_issues(case),
+        reasoning={
+            "engine": ENGINE,
+            "complete": True,
+            "ontologyVersion": engine.version,
+            "ontologyDigest": engine.digest,
+        },
+    )
+
+
+def triage_present(case: Case, engine: Engine) -> Disposition:
+    """The triage of the present findings alone, for a case that contradicts itself."""
+    present = without_denials(case)
+    entailments = read_entailments(realise(present, engine.knowledge), engine.knowledge, engine.explainer)
+    return engine.rules.dispose(present, entailments)
+
+
+def _contradiction_issues(case: Case, engine: Engine) -> tuple[Issue, ...]:
+    label = engine.terms.label
+    return tuple(
+        error(
+            "contradiction",
+            c.present.path,
+            f"{label(c.present.term)} is present, but {label(c.denied.term)} is denied at {c.denied.path}"
+            + ("." if c.present.term == c.denied.term else f", and every {label(c.present.term)} as stated is one."),
+            "Correct one of the two, or qualify them (side, site).",
+        )
+        for c in find_contradictions(case, engine.knowledge)
+    )
+
+
+def _timing_issues(case: Case) -> tuple[Issue, ...]:
+    """A warning where no exposure's hours before onset agree with the earliest finding."""
+    onsets = [h for f in case.present if (h := f.quantity(v.HOURS_AFTER_EXERCISE)) is not None]
+    exposures = [(e, h) for e in case.exposures for p, h in e.quantities if p == v.HOURS_BEFORE_ONSET]
+    if not onsets or not exposures or any(hours == min(onsets) for _, hours in exposures):
+        return ()
+    return (
+        warning(
+            "timing",
+            exposures[0][0].path,
+            f"No exposure ended {min(onsets)} hours before the earliest finding.",
+            "Check hoursBeforeOnset of the exposures and hoursAfterExercise of the findings.",
+        ),
+    )
+
+

@@ -1,0 +1,328 @@
+"""A case as JSON → a draft in RDF with a JSON Pointer for every node.
+
+The draft is what the shapes look at; only a draft without errors becomes a ``Case``. Numbers are read as decimals,
+never as floats. A field that is not known is an error: nothing is dropped in silence.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from rapidfuzz import process
+
+from lumbarkg import vocabulary as v
+from lumbarkg.errors import InvalidInputError
+from lumbarkg.identifiers import Iri
+from lumbarkg.intake.lookup import TermLookup
+from lumbarkg.issues import Issue, error, has_errors
+from lumbarkg.model import Case, Exposure, Finding, Status
+from lumbarkg.rdf.terms import Triple, decimal_literal
+
+CASE_NODE = Iri("urn:lumbarkg:case#")
+_MAX_FINDINGS = 500
+
+# JSON field → (property, root class of its values)
+_FINDING_TERMS = {
+    "location": (v.LOCATED_IN, v.ANATOMICAL_STRUCTURE),
+    "radiatesTo": (v.RADIATES_TO, v.ANATOMICAL_STRUCTURE),
+    "character": (v.HAS_CHARACTER, v.FINDING_CHARACTER),
+    "laterality": (v.HAS_LATERALITY, v.LATERALITY),
+    "course": (v.HAS_COURSE, v.COURSE),
+    "aggravatedBy": (v.AGGRAVATED_BY, v.MODIFYING_FACTOR),
+    "relievedBy": (v.RELIEVED_BY, v.MODIFYING_FACTOR),
+}
+_FINDING_NUMBERS = {
+    "severity": v.SEVERITY_SCORE,
+    "hoursAfterExercise": v.HOURS_AFTER_EXERCISE,
+    "durationHours": v.DURATION_HOURS,
+    "value": v.MEASURED_VALUE,
+}
+_EXPOSURE_TERMS = {"exercise": (v.OF_EXERCISE, v.EXERCISE), "faults": (v.WITH_FAULT, v.TECHNIQUE_FAULT)}
+_EXPOSURE_NUMBERS = {"hoursBeforeOnset": v.HOURS_BEFORE_ONSET}
+_EXPOSURE_FLAGS = {"unaccustomed": v.UNACCUSTOMED_EXPOSURE, "heavyLoad": v.HEAVY_LOAD_EXPOSURE}
+_CASE_FIELDS = ("setting", "age", "sex", "exposures", "findings")
+_FINDING_FIELDS = ("finding", "status", *_FINDING_TERMS, *_FINDING_NUMBERS)
+_EXPOSURE_FIELDS = (*_EXPOSURE_TERMS, *_EXPOSURE_NUMBERS, *_EXPOSURE_FLAGS)
+
+FIELD_OF_PROPERTY = {
+    **{prop: name for name, (prop, _) in (_FINDING_TERMS | _EXPOSURE_TERMS).items()},
+    **{prop: name for name, prop in (_FINDING_NUMBERS | _EXPOSURE_NUMBERS).items()},
+    v.AGE_YEARS: "age",
+    v.HAS_SEX: "sex",
+}
+"""Property → the JSON field that states it, so that a shape's verdict finds its place in the input."""
+
+
+def parse_json(text: bytes) -> Any:
+    """The JSON value of a document, numbers as ``int`` or ``Decimal``.
+
+    Raises InvalidInputError (code ``malformed-json``) with line and column.
+    """
+    try:
+        decoded = text.decode("utf-8-sig")
+    except UnicodeDecodeError as problem:
+        raise InvalidInputError(
+            (error("malformed-json", "", f"The body is not UTF-8 (byte {problem.start}).", "Send UTF-8."),)
+        ) from problem
+    try:
+        return json.loads(decoded, parse_float=Decimal, parse_constant=_refuse_constant, object_pairs_hook=_no_duplicates)
+    except json.JSONDecodeError as problem:
+        where = f"line {problem.lineno}, column {problem.colno}"
+        raise InvalidInputError(
+            (error("malformed-json", "", f"The body is not JSON: {problem.msg} at {where}.", "Correct the syntax."),)
+        ) from problem
+    except (RecursionError, ValueError) as problem:
+        message = "it is nested too deeply" if isinstance(problem, RecursionError) else str(problem)
+        raise InvalidInputError(
+            (error("malformed-json", "", f"The body is not acceptable JSON: {message}.", "Correct it."),)
+        ) from problem
+
+
+def _refuse_constant(name: str) -> None:
+    raise ValueError(f"{name} is not a JSON number")
+
+
+def _no_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        names = [name for name, _ in pairs]
+        raise ValueError(f"the field '{next(n for n in names if names.count(n) > 1)}' stands twice in one object")
+    return found
+
+
+@dataclass
+class Draft:
+    """What could be read of a case: a graph for the shapes, the parts of the case, and the issues so far."""
+
+    triples: list[Triple] = field(default_factory=list)
+    findings: list[dict[str, Any]] = field(default_factory=list)
+    exposures: list[dict[str, Any]] = field(default_factory=list)
+    age: Decimal | None = None
+    sex: Iri | None = None
+    setting: str = ""
+    issues: list[Issue] = field(default_factory=list)
+
+    def case(self) -> Case:
+        """The case of a draft without errors. Raises InvalidInputError where there are any."""
+        if has_errors(self.issues):
+            raise InvalidInputError(tuple(self.issues))
+        return Case(
+            findings=tuple(Finding(**f) for f in self.findings if f["status"] is not Status.UNKNOWN),
+            exposures=tuple(Exposure(**e) for e in self.exposures),
+            age=self.age,
+            sex=self.sex,
+            setting=self.setting,
+        )
+
+
+def node(path: str) -> Iri:
+    """The IRI that stands for a place of the input."""
+    return Iri(CASE_NODE + path)
+
+
+def draft_case(document: Any, lookup: TermLookup, settings: tuple[str, ...]) -> Draft:
+    """Read a JSON document as far as it can be read. ``settings`` are those that have priors; the first is the default."""
+    return _Reader(lookup, settings).read(document)
+
+
+class _Reader:
+    def __init__(self, lookup: TermLookup, settings: tuple[str, ...]) -> None:
+        self._lookup, self._settings = lookup, settings
+        self.draft = Draft()
+
+    def read(self, document: Any) -> Draft:
+        draft = self.draft
+        if not isinstance(document, dict):
+            self._problem("wrong-type", "", "A case is a JSON object.", 'Send {"findings": [...]}.')
+            return draft
+        self._known_fields(document, _CASE_FIELDS, "")
+        draft.triples.append(Triple(node(""), v.RDF_TYPE, v.PATIENT_CASE))
+        draft.setting = self._setting(document)
+        draft.age = self._number(document, "age", v.AGE_YEARS, "")
+        if document.get("sex") is not None:
+            sexes = self._terms(document, "sex", v.HAS_SEX, v.SEX, "")
+            draft.sex = sexes[0] if sexes else None
+        for index, exposure in enumerate(self._list(document, "exposures", required=False)):
+            self._exposure(exposure, f"/exposures/{index}")
+        for index, finding in enumerate(self._list(document, "findings", required=True)):
+            self._finding(finding, f"/findings/{index}")
+        return draft
+
+    # ------------------------------------------------------------ parts
+
+    def _finding(self, entry: Any, path: str) -> None:
+        if not self._is_object(entry, path, '{"finding": "..."}'):
+            return
+        self._known_fields(entry, _FINDING_FIELDS, path)
+        status = self._status(entry, path)
+        term = self._term(entry, "finding", v.FINDING, path)
+        here = node(path)
+        qualifiers = [
+            (prop, value)
+            for name, (prop, root) in _FINDING_TERMS.items()
+            if entry.get(name) is not None
+            for value in self._terms(entry, name, prop, root, path)
+        ]
+        quantities = [
+            (prop, number)
+            for name, prop in _FINDING_NUMBERS.items()
+            if (number := self._number(entry, name, prop, path)) is not None
+        ]
+        if status is Status.UNKNOWN or status is None:
+            return
+        link = v.HAS_FINDING if status is Status.PRESENT else v.DENIES_FINDING
+        self.draft.triples += [Triple(node(""), link, here), Triple(here, v.RDF_TYPE, v.FINDING)]
+        if term is not None:
+            self.draft.triples.append(Triple(here, v.RDF_TYPE, term))
+            self.draft.findings.append(
+                {"term": term, "status": status, "qualifiers": tuple(qualifiers), "quantities": tuple(quantities), "path": path}
+            )
+
+    def _exposure(self, entry: Any, path: str) -> None:
+        if not self._is_object(entry, path, '{"exercise": "..."}'):
+            return
+        self._known_fields(entry, _EXPOSURE_FIELDS, path)
+        here = node(path)
+        self.draft.triples += [Triple(node(""), v.HAS_EXPOSURE, here), Triple(here, v.RDF_TYPE, v.EXPOSURE)]
+        qualifiers = [
+            (prop, value)
+            for name, (prop, root) in _EXPOSURE_TERMS.items()
+            if entry.get(name) is not None
+            for value in self._terms(entry, name, prop, root, path)
+        ]
+        quantities = [
+            (prop, number)
+            for name, prop in _EXPOSURE_NUMBERS.items()
+            if (number := self._number(entry, name, prop, path)) is not None
+        ]
+        stated: dict[bool, list[Iri]] = {True: [], False: []}
+        for name, cls in _EXPOSURE_FLAGS.items():
+            flag = entry.get(name)
+            if flag is None:
+                continue
+            if not isinstance(flag, bool):
+                self._problem("wrong-type", f"{path}/{name}", f"{flag!r} is not true or false.", "Use true or false, or leave it out.")
+                continue
+            stated[flag].append(cls)
+        self.draft.triples += [Triple(here, v.RDF_TYPE, cls) for cls in stated[True]]
+        self.draft.exposures.append(
+            {
+                "types": tuple(stated[True]), "excluded_types": tuple(stated[False]),
+                "qualifiers": tuple(qualifiers), "quantities": tuple(quantities), "path": path,
+            }
+        )
+
+    def _setting(self, document: dict[str, Any]) -> str:
+        setting = document.get("setting")
+        if setting is None:
+            return self._settings[0]
+        if setting not in self._settings:
+            self._problem(
+                "unknown-setting", "/setting", f"No priors can be cited for the setting {setting!r}.",
+                f"Use one of {', '.join(self._settings)}, or leave it out.",
+            )
+            return self._settings[0]
+        return str(setting)
+
+    def _status(self, entry: dict[str, Any], path: str) -> Status | None:
+        name = entry.get("status", Status.PRESENT.value)
+        try:
+            return Status(name)
+        except ValueError:
+            self._problem(
+                "wrong-status", f"{path}/status", f"{name!r} is not a status.", "Use present, absent or unknown."
+            )
+            return None
+
+    # ------------------------------------------------------------ values
+
+    def _term(self, entry: dict[str, Any], name: str, root: Iri, path: str) -> Iri | None:
+        if name not in entry:
+            self._problem("missing-field", f"{path}/{name}", f"The field '{name}' is missing.", "Name a term.")
+            return None
+        return self._resolve(entry[name], root, f"{path}/{name}")
+
+    def _resolve(self, value: Any, root: Iri, path: str) -> Iri | None:
+        if not isinstance(value, str) or not value.strip():
+            self._problem("wrong-type", path, f"{_shown(value)} is not a term.", "Use a local name, CURIE, IRI or label.")
+            return None
+        found = self._lookup.resolve(value, root, path)
+        if isinstance(found, Issue):
+            self.draft.issues.append(found)
+            return None
+        return found
+
+    def _terms(self, entry: dict[str, Any], name: str, prop: Iri, root: Iri, path: str) -> list[Iri]:
+        """The terms of a field that holds one or a list; each is also stated in the draft's graph."""
+        value = entry[name]
+        many = value if isinstance(value, list) else [value]
+        found = []
+        for index, item in enumerate(many):
+            place = f"{path}/{name}/{index}" if isinstance(value, list) else f"{path}/{name}"
+            term = self._resolve(item, root, place)
+            if term is not None:
+                found.append(term)
+                filler = node(place)
+                self.draft.triples += [
+                    Triple(node(path), prop, filler), Triple(filler, v.RDF_TYPE, term), Triple(filler, v.RDF_TYPE, root)
+                ]
+        return found
+
+    def _number(self, entry: dict[str, Any], name: str, prop: Iri, path: str) -> Decimal | None:
+        value = entry.get(name)
+        if value is None:
+            return None
+        if isinstance(value, bool) or not isinstance(value, int | Decimal):
+            self._problem("wrong-type", f"{path}/{name}", f"{_shown(value)} is not a number.", "Use a JSON number.")
+            return None
+        number = Decimal(value)
+        if abs(number.adjusted()) > 12:
+            self._problem("out-of-range", f"{path}/{name}", f"{_shown(value)} is out of any range.", "Use a plausible number.")
+            return None
+        self.draft.triples.append(Triple(node(path), prop, decimal_literal(number)))
+        return number
+
+    # ------------------------------------------------------------ structure
+
+    def _list(self, document: dict[str, Any], name: str, *, required: bool) -> list[Any]:
+        value = document.get(name)
+        if value is None:
+            if required:
+                self._problem("missing-field", f"/{name}", f"The field '{name}' is missing.", "Send a list; it may be empty.")
+            return []
+        if not isinstance(value, list):
+            self._problem("wrong-type", f"/{name}", f"'{name}' is not a list.", "Send a JSON array.")
+            return []
+        if len(value) > _MAX_FINDINGS:
+            self._problem("too-many", f"/{name}", f"'{name}' has {len(value)} entries.", f"Send at most {_MAX_FINDINGS}.")
+            return []
+        return value
+
+    def _is_object(self, entry: Any, path: str, example: str) -> bool:
+        if isinstance(entry, dict):
+            return True
+        self._problem("wrong-type", path, f"{_shown(entry)} is not an object.", f"Send {example}.")
+        return False
+
+    def _known_fields(self, entry: dict[str, Any], known: tuple[str, ...], path: str) -> None:
+        for name in entry:
+            if name not in known:
+                near = process.extractOne(name, known, score_cutoff=60)
+                remedy = f"Did you mean '{near[0]}'?" if near else f"Known fields: {', '.join(known)}."
+                self._problem("unknown-field", f"{path}/{_escaped(name)}", f"The field '{name[:80]}' is not known.", remedy)
+
+    def _problem(self, code: str, path: str, message: str, remedy: str) -> None:
+        self.draft.issues.append(error(code, path, message, remedy))
+
+
+def _escaped(name: str) -> str:
+    """A field name as one step of a JSON Pointer (RFC 6901)."""
+    return name[:80].replace("~", "~0").replace("/", "~1")
+
+
+def _shown(value: Any) -> str:
+    text = json.dumps(value, default=str)
+    return text if len(text) <= 60 else f"{text[:57]}..."

@@ -1,0 +1,1 @@
+"""Assessments for readers: JSON, RDF and text. Values in, text out; nothing is decided here."""

@@ -1,0 +1,1 @@
+"""Cases against the SHACL shapes: the one door to pySHACL and rdflib."""

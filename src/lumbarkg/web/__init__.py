@@ -1,0 +1,1 @@
+"""The HTTP edge: assessments, SPARQL and the page."""

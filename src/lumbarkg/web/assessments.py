@@ -1,0 +1,57 @@
+"""``POST /api/v1/assessments``: a case in, an assessment out, nothing stored."""
+
+from __future__ import annotations
+
+import json
+
+from flask import Blueprint, Response, request
+from werkzeug.exceptions import UnsupportedMediaType
+
+from lumbarkg.assessment import ContradictoryCaseError, Engine, assess, read_case
+from lumbarkg.errors import InvalidInputError
+from lumbarkg.intake.case_json import parse_json
+from lumbarkg.render.json import render_assessment, render_disposition
+from lumbarkg.render.rdf import render_turtle
+from lumbarkg.render.text import render_text
+from lumbarkg.web.current import current_engine
+from lumbarkg.web.problems import problem
+
+blueprint = Blueprint("assessments", __name__)
+_OFFERED = ("application/json", "text/turtle", "text/plain")
+
+
+@blueprint.post("/api/v1/assessments")
+def post_assessment() -> Response:
+    """Assess the case of the body; JSON by default, Turtle or plain text by Accept."""
+    engine = current_engine()
+    if request.mimetype and request.mimetype != "application/json" and not request.mimetype.endswith("+json"):
+        raise UnsupportedMediaType(f"A case is JSON, not {request.mimetype}.")
+    try:
+        document = parse_json(request.get_data())
+    except InvalidInputError as refused:
+        return problem(400, "malformed-json", "Malformed JSON", refused.issues[0].message, refused.issues)
+    try:
+        answer = render_assessment(assess(read_case(document, engine), engine), engine.sources)
+    except ContradictoryCaseError as refused:
+        return _contradiction(refused, engine)
+    except InvalidInputError as refused:
+        count = len(refused.issues)
+        detail = f"The case has {count} problem{'s' if count > 1 else ''}; nothing was assessed."
+        return problem(422, "invalid-case", "Invalid case", detail, refused.issues)
+    media_type = request.accept_mimetypes.best_match(_OFFERED, _OFFERED[0])
+    if media_type == "text/turtle":
+        return Response(render_turtle(answer), mimetype=media_type)
+    if media_type == "text/plain":
+        return Response(render_text(answer), mimetype=media_type)
+    return Response(json.dumps(answer, ensure_ascii=False), mimetype="application/json")
+
+
+def _contradiction(refused: ContradictoryCaseError, engine: Engine) -> Response:
+    return problem(
+        422,
+        "contradictory-case",
+        "Contradictory case",
+        "A finding is both present and denied, so causes are not ranked. The triage is that of the present findings alone.",
+        refused.issues,
+        render_disposition(refused.disposition, engine.sources),
+    )
