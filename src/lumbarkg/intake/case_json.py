@@ -11,9 +11,8 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from rapidfuzz import process
-
 from lumbarkg import vocabulary as v
+from lumbarkg.did_you_mean import nearest
 from lumbarkg.errors import InvalidInputError
 from lumbarkg.identifiers import Iri
 from lumbarkg.intake.lookup import TermLookup
@@ -23,6 +22,7 @@ from lumbarkg.rdf.terms import Triple, decimal_literal
 
 CASE_NODE = Iri("urn:lumbarkg:case#")
 _MAX_FINDINGS = 500
+_MOST_DIGITS = 12
 
 # JSON field → (property, root class of its values)
 _FINDING_TERMS = {
@@ -275,11 +275,12 @@ class _Reader:
         value = entry.get(name)
         if value is None:
             return None
-        if isinstance(value, bool) or not isinstance(value, int | Decimal):
+        if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
             self._problem("wrong-type", f"{path}/{name}", f"{_shown(value)} is not a number.", "Use a JSON number.")
             return None
-        number = Decimal(value)
-        if abs(number.adjusted()) > 12:
+        # A float can only come from Python; its shortest form is the decimal that its writer meant.
+        number = Decimal(repr(value)) if isinstance(value, float) else Decimal(value)
+        if not number.is_finite() or abs(number.adjusted()) > _MOST_DIGITS:
             self._problem("out-of-range", f"{path}/{name}", f"{_shown(value)} is out of any range.", "Use a plausible number.")
             return None
         self.draft.triples.append(Triple(node(path), prop, decimal_literal(number)))
@@ -310,8 +311,8 @@ class _Reader:
     def _known_fields(self, entry: dict[str, Any], known: tuple[str, ...], path: str) -> None:
         for name in entry:
             if name not in known:
-                near = process.extractOne(name, known, score_cutoff=60)
-                remedy = f"Did you mean '{near[0]}'?" if near else f"Known fields: {', '.join(known)}."
+                near = nearest(name, {field: field for field in known}, 1)
+                remedy = f"Did you mean '{near[0][0]}'?" if near else f"Known fields: {', '.join(known)}."
                 self._problem("unknown-field", f"{path}/{_escaped(name)}", f"The field '{name[:80]}' is not known.", remedy)
 
     def _problem(self, code: str, path: str, message: str, remedy: str) -> None:

@@ -50,7 +50,7 @@ def _nested(expression: Expression, name: Namer) -> str:
 
 
 def render_axiom(axiom: Axiom, name: Namer) -> str:
-    """One axiom on one line, e.g. ``'low back pain' EquivalentTo pain and ('located in' some 'low back')``."""
+    """One axiom on one line, e.g. ``X EquivalentTo 'patient case' and ('has finding' some Y)``."""
     if isinstance(axiom, SubClassOf):
         return f"{render_expression(axiom.sub, name)} SubClassOf {render_expression(axiom.sup, name)}"
     if isinstance(axiom, EquivalentClasses):

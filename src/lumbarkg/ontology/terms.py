@@ -7,15 +7,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
-from rapidfuzz import fuzz, process
-
 from lumbarkg import vocabulary as v
+from lumbarkg.did_you_mean import nearest
 from lumbarkg.identifiers import Iri, Prefixes
 from lumbarkg.ontology.read import Ontology
 from lumbarkg.rdf.terms import Graph, Literal
 
 _SUGGESTIONS = 3
-_CLOSE_ENOUGH = 60.0
 
 
 @dataclass(frozen=True)
@@ -86,14 +84,7 @@ class Terms:
         written = {iri: (iri.local_name, self.label(iri)) for iri in sorted(among)}
         scored: dict[Iri, float] = {}
         for position in (0, 1):
-            matches = process.extract(
-                name.strip().casefold(),
-                {iri: words[position].casefold() for iri, words in written.items()},
-                scorer=fuzz.WRatio,
-                limit=_SUGGESTIONS,
-                score_cutoff=_CLOSE_ENOUGH,
-            )
-            for _, score, iri in matches:
+            for iri, score in nearest(name, {i: words[position] for i, words in written.items()}, _SUGGESTIONS):
                 scored[iri] = max(score, scored.get(iri, 0.0))
         return tuple(sorted(scored, key=lambda iri: (-scored[iri], iri))[:_SUGGESTIONS])
 

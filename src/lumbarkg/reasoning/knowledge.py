@@ -139,6 +139,11 @@ class Knowledge:
         names = frozenset(classes)
         return frozenset(c for c in names if not (self.subclasses(c) & names) - self.equivalents(c))
 
+    def most_general(self, classes: Iterable[Iri]) -> frozenset[Iri]:
+        """Those of the classes that have no proper superclass among them."""
+        names = frozenset(classes)
+        return frozenset(c for c in names if not (self.superclasses(c) & names) - self.equivalents(c))
+
     def named(self, context: Context) -> frozenset[Iri]:
         """The named classes that a context falls under."""
         names = self.rules.names

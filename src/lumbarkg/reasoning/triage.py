@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from lumbarkg import vocabulary as v
 from lumbarkg.errors import OntologyError
 from lumbarkg.identifiers import Iri
-from lumbarkg.model import Case, Disposition, Entailments, Finding, Question, RedFlagStatus
+from lumbarkg.model import Case, Disposition, Entailments, Finding, RedFlagStatus
 from lumbarkg.ontology.owl import And, EquivalentClasses, Expression, Facet, Named, Or, Some, conjuncts
 from lumbarkg.rdf.terms import Graph, Literal
 from lumbarkg.reasoning.knowledge import Knowledge
@@ -89,15 +90,25 @@ class TriageRules:
         graph = knowledge.ontology.graph
         self.levels = _read_levels(graph)
         self.alternatives = _read_alternatives(knowledge, self.levels)
-        self.groups = _read_groups(knowledge)
         self.not_self_reportable = frozenset(
-            cls
+            Iri(t.subject)
             for t in graph.with_predicate(v.NOT_SELF_REPORTABLE)
             if isinstance(t.object, Literal) and t.object.is_true
-            for cls in knowledge.subclasses(Iri(t.subject))
         )
+        self.groups = _read_groups(knowledge, self.not_self_reportable)
+        umbrellas = self.not_self_reportable | {group.finding for group in self.groups}
+        self._reportable = {cls: _reportable_below(cls, knowledge, self.not_self_reportable) for cls in umbrellas}
+        self._concerning = {
+            member: tuple(a for a in self.alternatives if _concerns(a, member, knowledge))
+            for group in self.groups
+            for member in group.members
+        }
 
     # ------------------------------------------------------------ the gate
+
+    def view(self, case: Case, entailments: Entailments) -> GateView:
+        """What the gate sees of a case."""
+        return GateView(self.denied(case), entailments.finding_types)
 
     def denied(self, case: Case) -> frozenset[Iri]:
         """Every named finding class that the case's absent findings deny."""
@@ -118,7 +129,13 @@ class TriageRules:
         )
 
     def _needs_examiner(self, conjunct: Conjunct) -> bool:
-        return isinstance(conjunct, FindingConjunct) and conjunct.cls in self.not_self_reportable
+        return isinstance(conjunct, FindingConjunct) and not self.reportable(conjunct.cls)
+
+    def reportable(self, cls: Iri) -> tuple[Iri, ...]:
+        """What a person can be asked for a class: itself, or the nearest subclasses where it is a group or a
+        finding that nobody can report; empty where only an examiner, a laboratory or imaging can tell.
+        """
+        return self._reportable.get(cls, (cls,))
 
     def _conjunct_excluded(self, conjunct: Conjunct, case: Case, view: GateView) -> bool:
         if isinstance(conjunct, CaseConjunct):
@@ -126,15 +143,19 @@ class TriageRules:
             return stated is not None and stated not in conjunct.facet.interval
         if isinstance(conjunct, ExposureConjunct):
             return self._exposure_excluded(conjunct.expression, case)
-        if conjunct.cls in view.denied or self._all_members_denied(conjunct.cls, view):
+        if self._is_denied(conjunct.cls, view):
             return True
-        matching = [f for f, types in view.finding_types if conjunct.cls in types]
+        matching = view.matching(conjunct.cls)
         return bool(matching) and all(self._states_otherwise(f, conjunct) for f in matching)
 
-    def _all_members_denied(self, cls: Iri, view: GateView) -> bool:
-        """Whether the class is a red-flag group of which every member that can be reported was denied."""
-        members = [m for g in self.groups if g.finding == cls for m in g.members if m not in self.not_self_reportable]
-        return bool(members) and all(m in view.denied for m in members)
+    def is_below(self, cls: Iri, classes: set[Iri]) -> bool:
+        """Whether the class is one of those given or lies under one."""
+        return bool(self._knowledge.superclasses(cls) & classes)
+
+    def _is_denied(self, cls: Iri, view: GateView) -> bool:
+        """Whether the class was denied, or everything that a person can be asked for it."""
+        reportable = self.reportable(cls)
+        return cls in view.denied or (bool(reportable) and all(c in view.denied for c in reportable))
 
     def _states_otherwise(self, finding: Finding, conjunct: FindingConjunct) -> bool:
         for facet in conjunct.facets:
@@ -159,7 +180,7 @@ class TriageRules:
 
     def dispose(self, case: Case, entailments: Entailments) -> Disposition:
         """The level of a case, what it rests on, what is to be excluded first, and what has not been asked."""
-        view = GateView(self.denied(case), entailments.finding_types)
+        view = self.view(case, entailments)
         fired = {m.pattern for m in entailments.rules}
         open_alternatives = tuple(
             a for a in self.alternatives if a.cls not in fired and self.blocks(a, case, view)
@@ -195,80 +216,13 @@ class TriageRules:
             self_care=self._self_care(entailments) if name == SELF_CARE else None,
         )
 
-    def next_questions(self, case: Case, entailments: Entailments, disposition: Disposition) -> tuple[Question, ...]:
-        """Red-flag groups first, then members of affirmed groups, then missing numbers; each says why it is asked."""
-        knowledge, graph = self._knowledge, self._knowledge.ontology.graph
-        view = GateView(self.denied(case), entailments.finding_types)
-        present = frozenset(c for _, types in view.finding_types for c in types)
-        still_open = set(disposition.open_rules)
-        alternatives = [a for a in self.alternatives if a.cls in still_open]
-        alternatives.sort(key=lambda a: -a.level.rank)
-        questions: dict[Iri, Question] = {}
-        grouped: set[Iri] = set()
-        for status in disposition.red_flags_not_asked:
-            grouped.update(status.open_members)
-            if status.finding not in present:
-                questions[status.finding] = Question(
-                    "redFlagGroup", status.finding, status.question,
-                    "A warning sign that has not been asked about.", status.open_members,
-                )
-                continue
-            for member in status.open_members:
-                questions[member] = Question(
-                    "finding", member, graph.text(member, v.QUESTION), "Its group was affirmed; which one decides the level.",
-                )
-        numbers: dict[Iri, Question] = {}
-        for alternative in alternatives:
-            why = f"Could raise the level to {alternative.level.name}."
-            for choice in alternative.choices:
-                for conjunct in choice:
-                    if isinstance(conjunct, CaseConjunct) and case.age is None:
-                        prop = conjunct.facet.property
-                        numbers.setdefault(prop, Question("quantity", v.PATIENT_CASE, _ask_for(graph, prop), why, property=prop))
-                    if not isinstance(conjunct, FindingConjunct) or conjunct.cls in view.denied:
-                        continue
-                    matching = [f for f, types in view.finding_types if conjunct.cls in types]
-                    for facet in conjunct.facets:
-                        if matching and any(f.quantity(facet.property) is None for f in matching):
-                            term = matching[0].term
-                            numbers.setdefault(
-                                facet.property,
-                                Question("quantity", term, _ask_for(graph, facet.property), why, property=facet.property),
-                            )
-                    for prop, _ in conjunct.qualifiers:
-                        if matching and any(not f.values(prop) for f in matching):
-                            numbers.setdefault(
-                                prop, Question("qualifier", matching[0].term, _ask_for(graph, prop), why, property=prop)
-                            )
-                    covered = grouped & knowledge.superclasses(conjunct.cls)
-                    asks = graph.text(conjunct.cls, v.QUESTION)
-                    if not matching and not covered and asks and self._would_follow(alternative, conjunct, view):
-                        questions.setdefault(conjunct.cls, Question("finding", conjunct.cls, asks, why))
-        if case.age is None:
-            numbers.setdefault(
-                v.AGE_YEARS,
-                Question("quantity", v.PATIENT_CASE, _ask_for(graph, v.AGE_YEARS), "Age decides which warning signs matter.",
-                         property=v.AGE_YEARS),
-            )
-        return (*questions.values(), *numbers.values())
-
-    def _would_follow(self, alternative: Alternative, conjunct: FindingConjunct, view: GateView) -> bool:
-        """Whether every other choice of the alternative is already met as far as classes go."""
-        present = frozenset(c for _, types in view.finding_types for c in types)
-        return all(
-            conjunct in choice
-            or any(not isinstance(c, FindingConjunct) or c.cls in present for c in choice)
-            for choice in alternative.choices
-        )
-
     def _red_flags_not_asked(self, case: Case, view: GateView) -> tuple[RedFlagStatus, ...]:
-        present = frozenset(c for _, types in view.finding_types for c in types)
         found = []
         for group in self.groups:
             open_members = tuple(
                 m
                 for m in group.members
-                if m not in present
+                if m not in view.present
                 and m not in view.denied
                 and m not in self.not_self_reportable
                 and not self._member_excluded(m, case, view)
@@ -279,13 +233,7 @@ class TriageRules:
 
     def _member_excluded(self, member: Iri, case: Case, view: GateView) -> bool:
         """Whether every alternative that the member could help to fire is excluded."""
-        above = self._knowledge.superclasses(member)
-        below = self._knowledge.subclasses(member)
-        concerned = [
-            a
-            for a in self.alternatives
-            if any(isinstance(c, FindingConjunct) and (c.cls in above or c.cls in below) for ch in a.choices for c in ch)
-        ]
+        concerned = self._concerning[member]
         return bool(concerned) and all(self.is_excluded(a, case, view) for a in concerned)
 
     def _self_care(self, entailments: Entailments) -> Mapping[str, str] | None:
@@ -310,9 +258,14 @@ class GateView:
     denied: frozenset[Iri]
     finding_types: tuple[tuple[Finding, frozenset[Iri]], ...]
 
+    @cached_property
+    def present(self) -> frozenset[Iri]:
+        """Every class that some present finding falls under."""
+        return frozenset(c for _, types in self.finding_types for c in types)
 
-def _ask_for(graph: Graph, prop: Iri) -> str:
-    return graph.text(prop, v.QUESTION) or f"What is the {graph.text(prop, v.RDFS_LABEL)}?"
+    def matching(self, cls: Iri) -> tuple[Finding, ...]:
+        """The present findings that fall under a class."""
+        return tuple(finding for finding, types in self.finding_types if cls in types)
 
 
 def _read_levels(graph: Graph) -> tuple[Level, ...]:
@@ -365,18 +318,34 @@ def _finding_conjunct(filler: Expression, where: Iri) -> FindingConjunct:
     return FindingConjunct(named[0], facets, qualifiers)
 
 
-def _read_groups(knowledge: Knowledge) -> tuple[RedFlagGroup, ...]:
+def _concerns(alternative: Alternative, member: Iri, knowledge: Knowledge) -> bool:
+    related = knowledge.superclasses(member) | knowledge.subclasses(member)
+    return any(isinstance(c, FindingConjunct) and c.cls in related for choice in alternative.choices for c in choice)
+
+
+def _read_groups(knowledge: Knowledge, not_self_reportable: frozenset[Iri]) -> tuple[RedFlagGroup, ...]:
     graph = knowledge.ontology.graph
     found = []
     for individual in graph.instances(v.RED_FLAG_GROUP):
-        cls = Iri(graph.text(individual, v.RED_FLAG_CLASS))
-        order = graph.text(individual, v.ORDER)
+        cls, order = Iri(graph.text(individual, v.RED_FLAG_CLASS)), graph.text(individual, v.ORDER)
         found.append(
             RedFlagGroup(
-                Iri(individual), cls, graph.text(individual, v.QUESTION), int(order) if order else 0,
-                knowledge.direct_subclasses(cls),
+                Iri(individual),
+                cls,
+                graph.text(individual, v.QUESTION),
+                int(order) if order else 0,
+                _reportable_below(cls, knowledge, not_self_reportable),
             )
         )
     return tuple(sorted(found, key=lambda g: (g.order, g.iri)))
 
 
+def _reportable_below(cls: Iri, knowledge: Knowledge, not_self_reportable: frozenset[Iri]) -> tuple[Iri, ...]:
+    """The nearest proper subclasses that a person can report; one that nobody can stands for its own subclasses."""
+    found: set[Iri] = set()
+    for below in knowledge.direct_subclasses(cls):
+        if below in not_self_reportable:
+            found.update(_reportable_below(below, knowledge, not_self_reportable))
+        else:
+            found.add(below)
+    return tuple(sorted(knowledge.most_general(found)))

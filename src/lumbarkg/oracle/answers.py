@@ -1,0 +1,126 @@
+"""What the engine and HermiT say of a case, in one form, and where the two differ."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from lumbarkg import vocabulary as v
+from lumbarkg.identifiers import Iri
+from lumbarkg.model import Case
+from lumbarkg.oracle.hermit import Verdict
+from lumbarkg.oracle.translate import CaseNodes, is_of_the_oracle, query_class
+from lumbarkg.reasoning.knowledge import Knowledge
+from lumbarkg.reasoning.normalise import BOTTOM
+from lumbarkg.reasoning.realise import RealisedCase, realise
+
+CASE = "the case"
+
+
+@dataclass(frozen=True)
+class Answer:
+    """Everything that is compared of one case.
+
+    ``types`` maps the case itself and each of its findings and exposures (by its place) to its named classes,
+    ``denied`` each absent finding to the named findings that it denies, the other two are sets of conditions.
+    Where ``consistent`` is False nothing else counts.
+    """
+
+    consistent: bool
+    types: dict[str, frozenset[Iri]]
+    suggests: frozenset[Iri]
+    argues_against: frozenset[Iri]
+    denied: dict[str, frozenset[Iri]]
+
+    @property
+    def case_types(self) -> frozenset[Iri]:
+        """The classes that the case itself falls under."""
+        return self.types.get(CASE, frozenset())
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One point on which the two disagree: what only one of them derives."""
+
+    about: str
+    only_engine: frozenset[str]
+    only_hermit: frozenset[str]
+
+    def __str__(self) -> str:
+        sides = (("only the engine", self.only_engine), ("only HermiT", self.only_hermit))
+        told = "; ".join(
+            f"{who}: {', '.join(sorted(Iri(x).local_name for x in said))}" for who, said in sides if said
+        )
+        return f"{self.about}: {told}"
+
+
+def engine_answer(case: Case, knowledge: Knowledge) -> Answer:
+    """The engine's answer to a case as realised, without proofs."""
+    realised = realise(case, knowledge)
+    if BOTTOM in realised.root.subsumers:
+        return Answer(False, {}, frozenset(), frozenset(), {})
+    contexts = [realised.root, *(c for _, c in realised.findings), *(c for _, c in realised.exposures)]
+    return Answer(
+        True,
+        {place: knowledge.named(context) for place, context in zip(_places(case), contexts, strict=True)},
+        _spoken_of(realised, v.SUGGESTS, knowledge),
+        _spoken_of(realised, v.ARGUES_AGAINST, knowledge),
+        {
+            f"absent/{i}": knowledge.denied_classes(knowledge.finding_expression(f))
+            for i, f in enumerate(case.absent)
+        },
+    )
+
+
+def hermit_answer(case: Case, nodes: CaseNodes, verdict: Verdict, knowledge: Knowledge) -> Answer:
+    """HermiT's answer to a case, read from a run in which the case took part."""
+    conditions = knowledge.subclasses(v.CONDITION)
+    root = verdict.types[nodes.root]
+    return Answer(
+        verdict.consistent,
+        {
+            place: frozenset(t for t in verdict.types[node] if not is_of_the_oracle(t))
+            for place, node in zip(_places(case), nodes.individuals, strict=True)
+        },
+        frozenset(c for c in conditions if query_class(v.SUGGESTS, c) in root),
+        frozenset(c for c in conditions if query_class(v.ARGUES_AGAINST, c) in root),
+        {
+            f"absent/{i}": frozenset(t for t in verdict.below[cls] if not is_of_the_oracle(t))
+            for i, cls in enumerate(nodes.denials)
+        },
+    )
+
+
+def differences(ours: Answer, theirs: Answer) -> tuple[Difference, ...]:
+    """Every point on which the engine's answer and HermiT's differ."""
+    if ours.consistent != theirs.consistent:
+        verdict = frozenset({"consistent"})
+        return (
+            _difference(
+                "consistency",
+                verdict if ours.consistent else frozenset(),
+                verdict if theirs.consistent else frozenset(),
+            ),
+        )
+    pairs = [(f"types of {place}", said, theirs.types[place]) for place, said in ours.types.items()]
+    pairs += [
+        ("suggests", ours.suggests, theirs.suggests),
+        ("arguesAgainst", ours.argues_against, theirs.argues_against),
+    ]
+    pairs += [(f"denied by {place}", said, theirs.denied[place]) for place, said in ours.denied.items()]
+    return tuple(_difference(about, mine, other) for about, mine, other in pairs if mine != other)
+
+
+def _difference(about: str, ours: frozenset[str], theirs: frozenset[str]) -> Difference:
+    return Difference(about, ours - theirs, theirs - ours)
+
+
+def _places(case: Case) -> list[str]:
+    present = [f"present/{i}" for i, _ in enumerate(case.present)]
+    return [CASE, *present, *(f"exposures/{i}" for i, _ in enumerate(case.exposures))]
+
+
+def _spoken_of(realised: RealisedCase, prop: Iri, knowledge: Knowledge) -> frozenset[Iri]:
+    """The named conditions X with case ⊑ ∃prop.X."""
+    role = knowledge.rules.roles.get(prop)
+    targets = realised.root.links.get(role, {}) if role is not None else {}
+    return frozenset(c for t in targets for c in knowledge.named(t)) & knowledge.subclasses(v.CONDITION)

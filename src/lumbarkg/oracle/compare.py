@@ -1,0 +1,165 @@
+"""The comparison: cases in chunks, chunks in two processes; what disagrees is run again in parts until it stands alone.
+
+One inconsistent case spoils the run that it takes part in. So a case that the engine finds inconsistent runs alone,
+and HermiT must reject it; a run that HermiT rejects though the engine found all its cases consistent is halved until
+the case is found. Cases that differ in a run are run again, each alone, so that no difference is another case's.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, wait
+from dataclasses import dataclass, field
+
+from lumbarkg import vocabulary as v
+from lumbarkg.model import Case
+from lumbarkg.oracle.answers import Answer, Difference, differences, engine_answer, hermit_answer
+from lumbarkg.oracle.hermit import Hermit, Verdict
+from lumbarkg.oracle.translate import CaseNodes, case_triples, query_triples
+from lumbarkg.rdf.terms import Triple
+from lumbarkg.reasoning.knowledge import Knowledge
+from lumbarkg.reasoning.realise import add_bilateral_findings
+
+CHUNK = 10
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True)
+class Compared:
+    """One case with the engine's answer and every point on which HermiT says otherwise."""
+
+    case: Case
+    answer: Answer
+    differences: tuple[Difference, ...]
+
+
+@dataclass(frozen=True)
+class Report:
+    """The outcome of a comparison: the cases in the order given, and what it took."""
+
+    compared: tuple[Compared, ...]
+    hermit_runs: int
+    engine_seconds: float
+    hermit_seconds: float
+    seconds: float
+
+    @property
+    def differing(self) -> tuple[Compared, ...]:
+        """The cases on which the two disagree."""
+        return tuple(c for c in self.compared if c.differences)
+
+
+class Oracle:
+    """Holds the engine's knowledge against HermiT over the same release; close it after use.
+
+    ``release`` are the triples that HermiT reads. They are given apart from ``knowledge`` so that a test can hold a
+    broken engine against the whole release.
+    """
+
+    def __init__(self, knowledge: Knowledge, release: Sequence[Triple]) -> None:
+        self._knowledge = knowledge
+        self._hermit = Hermit([*release, *query_triples(knowledge.subclasses(v.CONDITION))])
+
+    def __enter__(self) -> Oracle:
+        self._hermit.__enter__()
+        return self
+
+    def __exit__(self, *reason: object) -> None:
+        self._hermit.__exit__(None, None, None)
+
+    def compare(self, cases: Sequence[Case], progress: Progress | None = None) -> Report:
+        """Compare every case; ``progress`` is told how many of them are settled and how many differ."""
+        return _Comparison(self._knowledge, self._hermit, cases, progress).run()
+
+    def disagree(self, case: Case) -> bool:
+        """Whether the two differ on one case."""
+        return bool(self.compare([case]).differing)
+
+
+@dataclass
+class _Comparison:
+    knowledge: Knowledge
+    hermit: Hermit
+    drawn: Sequence[Case]
+    progress: Progress | None
+    settled: dict[int, tuple[Difference, ...]] = field(default_factory=dict)
+    running: dict[Future[Verdict], list[tuple[int, CaseNodes]]] = field(default_factory=dict)
+    suspected: list[tuple[int, ...]] = field(default_factory=list)
+    runs: int = 0
+    hermit_seconds: float = 0.0
+
+    def run(self) -> Report:
+        started = time.monotonic()
+        self.cases = [add_bilateral_findings(case, self.knowledge) for case in self.drawn]
+        self.answers = [engine_answer(case, self.knowledge) for case in self.cases]
+        engine_seconds = time.monotonic() - started
+        consistent = [i for i, answer in enumerate(self.answers) if answer.consistent]
+        for start in range(0, len(consistent), CHUNK):
+            self._submit(consistent[start : start + CHUNK])
+        for index, answer in enumerate(self.answers):
+            if not answer.consistent:
+                self._submit([index])
+        while self.running:
+            done, _ = wait(self.running, return_when=FIRST_COMPLETED)
+            for future in done:
+                self._settle(self.running.pop(future), future.result())
+            if self.progress is not None:
+                self.progress(len(self.settled), sum(bool(found) for found in self.settled.values()))
+        self._report_lost_suspicions()
+        return Report(
+            tuple(Compared(case, self.answers[i], self.settled[i]) for i, case in enumerate(self.drawn)),
+            self.runs,
+            engine_seconds,
+            self.hermit_seconds,
+            time.monotonic() - started,
+        )
+
+    def _submit(self, indices: list[int]) -> None:
+        members, triples = [], []
+        for number, index in enumerate(indices):
+            nodes, stated = case_triples(self.cases[index], number, self.knowledge)
+            members.append((index, nodes))
+            triples += stated
+        individuals = tuple(i for _, nodes in members for i in nodes.individuals)
+        future = self.hermit.submit(
+            triples, individuals, tuple(c for _, nodes in members for c in nodes.denials)
+        )
+        self.running[future] = members
+        self.runs += 1
+
+    def _settle(self, members: list[tuple[int, CaseNodes]], verdict: Verdict) -> None:
+        """Take over what a run says, or run its cases again in parts."""
+        self.hermit_seconds += verdict.seconds
+        indices = [index for index, _ in members]
+        if not verdict.consistent and len(indices) > 1:
+            self.suspected.append(tuple(indices))
+            middle = len(indices) // 2
+            self._submit(indices[:middle])
+            self._submit(indices[middle:])
+            return
+        found = {index: self._differences(index, nodes, verdict) for index, nodes in members}
+        differing = [index for index in indices if found[index]]
+        if len(indices) > 1:
+            for index in differing:
+                self.suspected.append((index,))
+                self._submit([index])
+                del found[index]
+        self.settled.update(found)
+
+    def _report_lost_suspicions(self) -> None:
+        """A run that disagreed is never forgotten, even if none of its cases differs when it runs alone."""
+        for indices in self.suspected:
+            if not any(self.settled[i] for i in indices):
+                others = frozenset({f"case {i}" for i in indices})
+                self.settled[indices[0]] = (
+                    Difference("only together with other cases", frozenset(), others),
+                )
+
+    def _differences(self, index: int, nodes: CaseNodes, verdict: Verdict) -> tuple[Difference, ...]:
+        ours = self.answers[index]
+        if verdict.failure:
+            return (Difference("HermiT gave no answer", frozenset(), frozenset({verdict.failure})),)
+        if not verdict.consistent:
+            return differences(ours, Answer(False, {}, frozenset(), frozenset(), {}))
+        return differences(ours, hermit_answer(self.cases[index], nodes, verdict, self.knowledge))

@@ -1,0 +1,81 @@
+"""HermiT in processes of its own, over the ontology with a few cases at a time."""
+
+from __future__ import annotations
+
+import multiprocessing
+import time
+from concurrent.futures import Future, ProcessPoolExecutor
+from dataclasses import dataclass
+from types import TracebackType
+
+from lumbarkg.errors import OntologyError
+from lumbarkg.identifiers import Iri
+from lumbarkg.rdf.terms import Triple
+
+_PROCESSES = 2
+_BASE: list[Triple] = []
+"""The triples of every run; set once in each process."""
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What HermiT says of some cases together.
+
+    ``types`` are all named classes of each individual, ``below`` all named classes under each class asked for.
+    ``failure`` is what HermiT printed where it gave no answer at all.
+    """
+
+    consistent: bool
+    types: dict[Iri, frozenset[Iri]]
+    below: dict[Iri, frozenset[Iri]]
+    seconds: float
+    failure: str = ""
+
+
+class Hermit:
+    """A pool of processes that each run HermiT over the base triples and what is given; close it after use."""
+
+    def __init__(self, base: list[Triple], processes: int = _PROCESSES) -> None:
+        self._pool = ProcessPoolExecutor(
+            processes, mp_context=multiprocessing.get_context("spawn"), initializer=_keep, initargs=(base,)
+        )
+
+    def __enter__(self) -> Hermit:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, problem: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._pool.shutdown(cancel_futures=True)
+
+    def submit(
+        self, triples: list[Triple], individuals: tuple[Iri, ...], classes: tuple[Iri, ...]
+    ) -> Future[Verdict]:
+        """Start a run: the types of the individuals, and what lies under the classes."""
+        return self._pool.submit(_run, triples, individuals, classes)
+
+
+def _keep(base: list[Triple]) -> None:
+    _BASE[:] = base
+
+
+def _run(triples: list[Triple], individuals: tuple[Iri, ...], classes: tuple[Iri, ...]) -> Verdict:
+    from lumbarkg.ontology.build.classify import (
+        classify,  # the extra 'hermit', which drawing cases does not need
+    )
+
+    started = time.monotonic()
+    try:
+        found = classify([*_BASE, *triples], individuals)
+    except OntologyError as problem:
+        return Verdict(False, {}, {}, time.monotonic() - started, str(problem))
+    below: dict[Iri, set[Iri]] = {cls: set() for cls in classes}
+    for name, above in found.superclasses.items():
+        for cls in above & below.keys():
+            below[cls].add(name)
+    return Verdict(
+        found.consistent,
+        found.types,
+        {cls: frozenset(names) for cls, names in below.items()},
+        time.monotonic() - started,
+    )
