@@ -14,11 +14,18 @@ from lumbarkg import cli
 from lumbarkg.rdf.syntax import parse
 from lumbarkg.resources import release_dir
 
-EXAMPLE = json.loads((release_dir() / "examples" / "soreness-after-deadlifts.json").read_text())["case"]
+EXAMPLE = json.loads((release_dir() / "examples" / "soreness-after-deadlifts.json").read_text())
 ANSWER_FIELDS = {"triage", "differential", "nextQuestions", "issues", "reasoning", "disclaimer"}
 TRIAGE_FIELDS = {"level", "complete", "reasons", "toExclude", "redFlagsNotAsked"}
 CAUSE_FIELDS = {
-    "condition", "rank", "pretestProbability", "posttestProbability", "interval", "evidence", "patterns", "justification",
+    "condition",
+    "rank",
+    "pretestProbability",
+    "posttestProbability",
+    "interval",
+    "evidence",
+    "patterns",
+    "justification",
 }
 
 
@@ -30,12 +37,13 @@ def case_file(tmp_path: Path) -> str:
 
 
 def _check(answer: dict[str, Any]) -> None:
-    assert ANSWER_FIELDS <= answer.keys()
-    assert TRIAGE_FIELDS <= answer["triage"].keys()
+    assert answer.keys() >= ANSWER_FIELDS
+    assert answer["triage"].keys() >= TRIAGE_FIELDS
     first = answer["differential"][0]
-    assert CAUSE_FIELDS <= first.keys()
+    assert first.keys() >= CAUSE_FIELDS
     assert (first["condition"], first["rank"]) == ("DelayedOnsetMuscleSoreness", 1)
-    assert first["justification"][0]["axioms"] and first["justification"][0]["assertions"]
+    assert first["justification"][0]["axioms"]
+    assert first["justification"][0]["assertions"]
     assert (answer["triage"]["level"], answer["triage"]["complete"]) == ("NotEnoughAsked", False)
     not_asked = {flag["group"] for flag in answer["triage"]["redFlagsNotAsked"]}
     assert {"CaudaEquinaRedFlag", "LegNerveRedFlag", "InfectionRedFlag", "CancerRedFlag"} <= not_asked
@@ -89,10 +97,12 @@ def test_every_shipped_example_is_assessed(answer: Callable[[dict[str, Any]], di
     files = sorted((release_dir() / "examples").glob("*.json"))
     assert len(files) >= 3
     for file in files:
-        assert answer(json.loads(file.read_text())["case"])["differential"]
+        assert answer(json.loads(file.read_text()))["differential"]
 
 
-@pytest.mark.parametrize("name", ["LowBackPain", "lkg:LowBackPain", "https://w3id.org/lumbarkg/LowBackPain", "low back pain"])
+@pytest.mark.parametrize(
+    "name", ["LowBackPain", "lkg:LowBackPain", "https://w3id.org/lumbarkg/LowBackPain", "low back pain"]
+)
 def test_a_term_is_a_name_a_curie_an_iri_or_a_label(name: str, client: FlaskClient) -> None:
     response = client.post("/api/v1/assessments", json={"findings": [{"finding": name}]})
     assert response.status_code == 200
@@ -110,7 +120,9 @@ def test_equal_answers_for_json_and_decimal_numbers(client: FlaskClient) -> None
 def test_every_figure_names_its_row_source_and_status(client: FlaskClient) -> None:
     answer = client.post("/api/v1/assessments", json=EXAMPLE).get_json()
     for cause in answer["differential"]:
-        assert cause["prior"]["row"] and cause["prior"]["status"]
+        assert cause["prior"]["row"]
+        assert cause["prior"]["status"]
         for item in cause["evidence"]:
-            assert item["row"] and item["status"]
+            assert item["row"]
+            assert item["status"]
             assert item["references"] or item["status"] in ("judgement", "unverified", "secondary")

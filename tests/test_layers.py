@@ -77,15 +77,16 @@ def test_imports_go_downward() -> None:
         f"{module} imports {target}"
         for module, path in _modules().items()
         for target in _imports(path)
-        if target.startswith("lumbarkg.")
-        and _layer(target.removeprefix("lumbarkg.")) < _layer(module or "__init__")
+        if target.startswith("lumbarkg.") and _layer(target.removeprefix("lumbarkg.")) < _layer(module or "__init__")
     ]
     assert upward == []
 
 
 @pytest.mark.parametrize("library", sorted(DOORS))
 def test_each_library_has_one_door(library: str) -> None:
-    users = {m for m, path in _modules().items() if any(i == library or i.startswith(f"{library}.") for i in _imports(path))}
+    users = {
+        m for m, path in _modules().items() if any(i == library or i.startswith(f"{library}.") for i in _imports(path))
+    }
     assert users, f"nobody imports {library}"
     outside = {m for m in users if not any(m == d or m.startswith(f"{d}.") for d in DOORS[library])}
     assert outside == set()

@@ -1,4 +1,4 @@
-"""Every row of the triage file fires alone, ordinary soreness fires none, and the gate opens only when all was asked."""
+"""Every row of the triage file fires alone, ordinary soreness fires none, the gate opens only when all was asked."""
 
 from __future__ import annotations
 
@@ -24,8 +24,13 @@ TEXTBOOK = {
     "exposures": [{"exercise": "Deadlift", "hoursBeforeOnset": 20, "unaccustomed": True}],
     "findings": [
         {
-            "finding": "LowBackPain", "character": ["Dull"], "laterality": "Bilateral", "severity": 3,
-            "hoursAfterExercise": 20, "durationHours": 24, "course": "Improving",
+            "finding": "LowBackPain",
+            "character": ["Dull"],
+            "laterality": "Bilateral",
+            "severity": 3,
+            "hoursAfterExercise": 20,
+            "durationHours": 24,
+            "course": "Improving",
         }
     ],
 }
@@ -83,12 +88,14 @@ def test_textbook_soreness_reaches_self_care_when_all_was_asked_and_denied(answe
 
 
 def test_denying_every_member_is_as_good_as_denying_the_group(answer: Answer, engine: Engine) -> None:
-    members = [m.local_name for g in engine.rules.groups for m in g.members if m not in engine.rules.not_self_reportable]
+    members = [
+        m.local_name for g in engine.rules.groups for m in g.members if m not in engine.rules.not_self_reportable
+    ]
     assert answer(_denying(TEXTBOOK, members))["triage"]["level"] == "SelfCare"
 
 
 def test_no_group_may_be_left_out(answer: Answer, engine: Engine) -> None:
-    """At this age the vascular group is excluded by age; every other one keeps the gate shut or was asked by another."""
+    """Age excludes one group here, and one counts only beside another; each of the rest keeps the gate shut."""
     groups = _groups(engine)
     kept_shut = []
     for left_out in groups:
@@ -124,7 +131,10 @@ def test_a_contradictory_case_is_not_ranked_but_triaged(engine: Engine) -> None:
 
 
 def test_left_present_and_right_absent_is_no_contradiction(answer: Answer) -> None:
-    findings = [{"finding": "LegPain", "laterality": "Left"}, {"finding": "LegPain", "laterality": "Right", "status": "absent"}]
+    findings = [
+        {"finding": "LegPain", "laterality": "Left"},
+        {"finding": "LegPain", "laterality": "Right", "status": "absent"},
+    ]
     triage = answer({"findings": findings})["triage"]
     assert "R02c" not in {reason["rule"] for reason in triage["reasons"]}
 

@@ -27,9 +27,7 @@ EXAMPLE: dict[str, Any] = {
     "setting": "general-exerciser",
     "age": 34,
     "sex": "female",
-    "exposures": [
-        {"exercise": "Deadlift", "faults": ["RoundedBack"], "hoursBeforeOnset": 18, "unaccustomed": True}
-    ],
+    "exposures": [{"exercise": "Deadlift", "faults": ["RoundedBack"], "hoursBeforeOnset": 18, "unaccustomed": True}],
     "findings": [
         {
             "finding": "LowBackPain",

@@ -31,6 +31,7 @@ from lumbarkg.validation.shapes import CaseShapes
 
 ENGINE = "lumbarkg saturation"
 
+
 @dataclass(frozen=True)
 class Engine:
     """Everything that an assessment needs and that no case changes."""
@@ -119,7 +120,11 @@ def assess(case: Case, engine: Engine) -> Assessment:
         disposition=disposition,
         differential=differential,
         next_questions=next_questions(
-            case, engine.rules.view(case, entailments), disposition, engine.rules, engine.knowledge.ontology.graph
+            case,
+            engine.rules.view(case, entailments),
+            disposition,
+            engine.rules,
+            engine.knowledge.ontology.graph,
         ),
         issues=_timing_issues(case),
         reasoning={
@@ -166,5 +171,3 @@ def _timing_issues(case: Case) -> tuple[Issue, ...]:
             "Check hoursBeforeOnset of the exposures and hoursAfterExercise of the findings.",
         ),
     )
-
-

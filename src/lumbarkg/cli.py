@@ -91,6 +91,11 @@ def _serve(options: argparse.Namespace) -> int:
     print(f"Lumbarkg {__version__}: http://{options.host}:{options.port}/  (Ctrl-C stops it)", flush=True)
     print("Decision support for prototypes. Not a medical device.", flush=True)
     waitress.serve(
-        app, host=options.host, port=options.port, threads=4, ident="lumbarkg", max_request_body_size=_SERVER_MAX_BODY
+        app,
+        host=options.host,
+        port=options.port,
+        threads=4,
+        ident="lumbarkg",
+        max_request_body_size=_SERVER_MAX_BODY,
     )
     return _OK

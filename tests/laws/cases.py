@@ -25,7 +25,10 @@ def _names(engine: Engine, root: str) -> st.SearchStrategy[str]:
 def findings(engine: Engine, *, statuses: tuple[str, ...] = ("present", "absent")) -> st.SearchStrategy[dict[str, Any]]:
     """One finding of the case JSON, any term, any status, any qualifiers that its status may carry."""
     places = _names(engine, "lkg:AnatomicalStructure")
-    sides = {"laterality": st.sampled_from(["Left", "Right", "Bilateral"]), "radiatesTo": st.lists(places, max_size=1)}
+    sides = {
+        "laterality": st.sampled_from(["Left", "Right", "Bilateral"]),
+        "radiatesTo": st.lists(places, max_size=1),
+    }
     present = {
         **sides,
         "location": st.lists(places, max_size=1),

@@ -20,7 +20,7 @@ def _problem(response: TestResponse, status: int) -> dict[str, Any]:
     assert response.mimetype == "application/problem+json"
     problem: dict[str, Any] = json.loads(response.data)
     assert problem["status"] == status
-    assert problem["type"] and problem["title"] and problem["detail"]
+    assert all(problem[member] for member in ("type", "title", "detail"))
     assert all(issue["message"] for issue in problem["issues"])
     assert b"Traceback" not in response.data
     return problem
@@ -59,14 +59,28 @@ def _finding(**fields: Any) -> dict[str, Any]:
         ({"findings": [], "sex": "unicorn"}, "/sex", "not a sex"),
         ({"findings": [], "setting": "spaceship"}, "/setting", "general-exerciser"),
         ({"findings": [], "name": "Jane Doe"}, "/name", "not known"),
-        ({"findings": [], "exposures": [{"exercise": "Dedlift"}]}, "/exposures/0/exercise", "Did you mean lkg:Deadlift"),
-        ({"findings": [], "exposures": [{"hoursBeforeOnset": -2}]}, "/exposures/0/hoursBeforeOnset", "not negative"),
-        ({"findings": [], "exposures": [{"unaccustomed": "yes"}]}, "/exposures/0/unaccustomed", "not true or false"),
+        (
+            {"findings": [], "exposures": [{"exercise": "Dedlift"}]},
+            "/exposures/0/exercise",
+            "Did you mean lkg:Deadlift",
+        ),
+        (
+            {"findings": [], "exposures": [{"hoursBeforeOnset": -2}]},
+            "/exposures/0/hoursBeforeOnset",
+            "not negative",
+        ),
+        (
+            {"findings": [], "exposures": [{"unaccustomed": "yes"}]},
+            "/exposures/0/unaccustomed",
+            "not true or false",
+        ),
         ([], "", "JSON object"),
         (None, "", "JSON object"),
     ],
 )
-def test_each_problem_is_named_with_its_place_and_remedy(body: object, path: str, said: str, client: FlaskClient) -> None:
+def test_each_problem_is_named_with_its_place_and_remedy(
+    body: object, path: str, said: str, client: FlaskClient
+) -> None:
     problem = _problem(_post(client, body), 422)
     fitting = [i for i in problem["issues"] if i["path"] == path]
     assert fitting, problem["issues"]
@@ -105,8 +119,16 @@ def test_the_same_finding_present_and_absent_is_refused_with_its_triage(client: 
 @pytest.mark.parametrize(
     "body",
     [
-        b"", b"{", b'{"findings": [', b'{"findings": [}', b"\xff\xfe{", b'{"findings": NaN}', b'{"findings": [], "findings": []}',
-        b'{"findings": [{"finding": "LowBackPain", "severity": Infinity}]}', b"[" * 100_000, b'{"a":' * 50_000,
+        b"",
+        b"{",
+        b'{"findings": [',
+        b'{"findings": [}',
+        b"\xff\xfe{",
+        b'{"findings": NaN}',
+        b'{"findings": [], "findings": []}',
+        b'{"findings": [{"finding": "LowBackPain", "severity": Infinity}]}',
+        b"[" * 100_000,
+        b'{"a":' * 50_000,
         b'{"findings": [{"finding": "LowBackPain", "severity": ' + b"9" * 6000 + b"}]}",
     ],
     ids=range(11),
@@ -147,4 +169,5 @@ def test_an_empty_history_is_valid(client: FlaskClient) -> None:
 def test_no_finding_is_echoed_into_a_log(client: FlaskClient, caplog: pytest.LogCaptureFixture) -> None:
     _post(client, {"findings": [{"finding": "SaddleAnaesthesia"}]})
     _post(client, {"findings": [{"finding": "NotATermAtAll"}]})
-    assert "Saddle" not in caplog.text and "NotATerm" not in caplog.text
+    assert "Saddle" not in caplog.text
+    assert "NotATerm" not in caplog.text

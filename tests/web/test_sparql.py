@@ -62,7 +62,9 @@ def test_ask(client: FlaskClient) -> None:
 
 
 def test_construct_is_turtle(client: FlaskClient) -> None:
-    response = _query(client, "CONSTRUCT { ?x rdfs:label ?l } WHERE { ?x rdfs:subClassOf lkg:Exercise ; rdfs:label ?l }")
+    response = _query(
+        client, "CONSTRUCT { ?x rdfs:label ?l } WHERE { ?x rdfs:subClassOf lkg:Exercise ; rdfs:label ?l }"
+    )
     assert response.mimetype == "text/turtle"
     assert len(rdflib.Graph().parse(data=response.data, format="turtle")) > 10
 
@@ -75,7 +77,8 @@ def test_relations_are_plain_edges(client: FlaskClient) -> None:
 
 def test_evidence_rows_carry_their_status(client: FlaskClient) -> None:
     response = _query(
-        client, "SELECT ?s { GRAPH lkg:graph\\/evidence { ?row lkg:evidenceCondition lkg:DiscHerniation ; lkg:status ?s } }"
+        client,
+        "SELECT ?s { GRAPH lkg:graph\\/evidence { ?row lkg:evidenceCondition lkg:DiscHerniation ; lkg:status ?s } }",
     )
     assert {"judgement", "unverified"} <= _column(response, "s")
 

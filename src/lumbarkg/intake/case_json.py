@@ -68,11 +68,20 @@ def parse_json(text: bytes) -> Any:
             (error("malformed-json", "", f"The body is not UTF-8 (byte {problem.start}).", "Send UTF-8."),)
         ) from problem
     try:
-        return json.loads(decoded, parse_float=Decimal, parse_constant=_refuse_constant, object_pairs_hook=_no_duplicates)
+        return json.loads(
+            decoded, parse_float=Decimal, parse_constant=_refuse_constant, object_pairs_hook=_no_duplicates
+        )
     except json.JSONDecodeError as problem:
         where = f"line {problem.lineno}, column {problem.colno}"
         raise InvalidInputError(
-            (error("malformed-json", "", f"The body is not JSON: {problem.msg} at {where}.", "Correct the syntax."),)
+            (
+                error(
+                    "malformed-json",
+                    "",
+                    f"The body is not JSON: {problem.msg} at {where}.",
+                    "Correct the syntax.",
+                ),
+            )
         ) from problem
     except (RecursionError, ValueError) as problem:
         message = "it is nested too deeply" if isinstance(problem, RecursionError) else str(problem)
@@ -124,7 +133,10 @@ def node(path: str) -> Iri:
 
 
 def draft_case(document: Any, lookup: TermLookup, settings: tuple[str, ...]) -> Draft:
-    """Read a JSON document as far as it can be read. ``settings`` are those that have priors; the first is the default."""
+    """Read a JSON document as far as it can be read.
+
+    ``settings`` are those that have priors; the first is the default.
+    """
     return _Reader(lookup, settings).read(document)
 
 
@@ -178,7 +190,13 @@ class _Reader:
         if term is not None:
             self.draft.triples.append(Triple(here, v.RDF_TYPE, term))
             self.draft.findings.append(
-                {"term": term, "status": status, "qualifiers": tuple(qualifiers), "quantities": tuple(quantities), "path": path}
+                {
+                    "term": term,
+                    "status": status,
+                    "qualifiers": tuple(qualifiers),
+                    "quantities": tuple(quantities),
+                    "path": path,
+                }
             )
 
     def _exposure(self, entry: Any, path: str) -> None:
@@ -204,14 +222,22 @@ class _Reader:
             if flag is None:
                 continue
             if not isinstance(flag, bool):
-                self._problem("wrong-type", f"{path}/{name}", f"{flag!r} is not true or false.", "Use true or false, or leave it out.")
+                self._problem(
+                    "wrong-type",
+                    f"{path}/{name}",
+                    f"{flag!r} is not true or false.",
+                    "Use true or false, or leave it out.",
+                )
                 continue
             stated[flag].append(cls)
         self.draft.triples += [Triple(here, v.RDF_TYPE, cls) for cls in stated[True]]
         self.draft.exposures.append(
             {
-                "types": tuple(stated[True]), "excluded_types": tuple(stated[False]),
-                "qualifiers": tuple(qualifiers), "quantities": tuple(quantities), "path": path,
+                "types": tuple(stated[True]),
+                "excluded_types": tuple(stated[False]),
+                "qualifiers": tuple(qualifiers),
+                "quantities": tuple(quantities),
+                "path": path,
             }
         )
 
@@ -221,7 +247,9 @@ class _Reader:
             return self._settings[0]
         if setting not in self._settings:
             self._problem(
-                "unknown-setting", "/setting", f"No priors can be cited for the setting {setting!r}.",
+                "unknown-setting",
+                "/setting",
+                f"No priors can be cited for the setting {setting!r}.",
                 f"Use one of {', '.join(self._settings)}, or leave it out.",
             )
             return self._settings[0]
@@ -233,7 +261,10 @@ class _Reader:
             return Status(name)
         except ValueError:
             self._problem(
-                "wrong-status", f"{path}/status", f"{name!r} is not a status.", "Use present, absent or unknown."
+                "wrong-status",
+                f"{path}/status",
+                f"{name!r} is not a status.",
+                "Use present, absent or unknown.",
             )
             return None
 
@@ -247,7 +278,12 @@ class _Reader:
 
     def _resolve(self, value: Any, root: Iri, path: str) -> Iri | None:
         if not isinstance(value, str) or not value.strip():
-            self._problem("wrong-type", path, f"{_shown(value)} is not a term.", "Use a local name, CURIE, IRI or label.")
+            self._problem(
+                "wrong-type",
+                path,
+                f"{_shown(value)} is not a term.",
+                "Use a local name, CURIE, IRI or label.",
+            )
             return None
         found = self._lookup.resolve(value, root, path)
         if isinstance(found, Issue):
@@ -267,7 +303,9 @@ class _Reader:
                 found.append(term)
                 filler = node(place)
                 self.draft.triples += [
-                    Triple(node(path), prop, filler), Triple(filler, v.RDF_TYPE, term), Triple(filler, v.RDF_TYPE, root)
+                    Triple(node(path), prop, filler),
+                    Triple(filler, v.RDF_TYPE, term),
+                    Triple(filler, v.RDF_TYPE, root),
                 ]
         return found
 
@@ -281,7 +319,12 @@ class _Reader:
         # A float can only come from Python; its shortest form is the decimal that its writer meant.
         number = Decimal(repr(value)) if isinstance(value, float) else Decimal(value)
         if not number.is_finite() or abs(number.adjusted()) > _MOST_DIGITS:
-            self._problem("out-of-range", f"{path}/{name}", f"{_shown(value)} is out of any range.", "Use a plausible number.")
+            self._problem(
+                "out-of-range",
+                f"{path}/{name}",
+                f"{_shown(value)} is out of any range.",
+                "Use a plausible number.",
+            )
             return None
         self.draft.triples.append(Triple(node(path), prop, decimal_literal(number)))
         return number
@@ -292,13 +335,23 @@ class _Reader:
         value = document.get(name)
         if value is None:
             if required:
-                self._problem("missing-field", f"/{name}", f"The field '{name}' is missing.", "Send a list; it may be empty.")
+                self._problem(
+                    "missing-field",
+                    f"/{name}",
+                    f"The field '{name}' is missing.",
+                    "Send a list; it may be empty.",
+                )
             return []
         if not isinstance(value, list):
             self._problem("wrong-type", f"/{name}", f"'{name}' is not a list.", "Send a JSON array.")
             return []
         if len(value) > _MAX_FINDINGS:
-            self._problem("too-many", f"/{name}", f"'{name}' has {len(value)} entries.", f"Send at most {_MAX_FINDINGS}.")
+            self._problem(
+                "too-many",
+                f"/{name}",
+                f"'{name}' has {len(value)} entries.",
+                f"Send at most {_MAX_FINDINGS}.",
+            )
             return []
         return value
 
@@ -313,7 +366,12 @@ class _Reader:
             if name not in known:
                 near = nearest(name, {field: field for field in known}, 1)
                 remedy = f"Did you mean '{near[0][0]}'?" if near else f"Known fields: {', '.join(known)}."
-                self._problem("unknown-field", f"{path}/{_escaped(name)}", f"The field '{name[:80]}' is not known.", remedy)
+                self._problem(
+                    "unknown-field",
+                    f"{path}/{_escaped(name)}",
+                    f"The field '{name[:80]}' is not known.",
+                    remedy,
+                )
 
     def _problem(self, code: str, path: str, message: str, remedy: str) -> None:
         self.draft.issues.append(error(code, path, message, remedy))

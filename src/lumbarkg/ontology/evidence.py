@@ -218,8 +218,15 @@ class _Reader:
 
     def prior(self, row: dict[str, str]) -> PriorRow:
         return PriorRow(
-            row["id"], row["setting"], self._condition(row), self._required(row, "probability"),
-            self._number(row, "low"), self._number(row, "high"), row["reference"], row["status"], row["note"],
+            row["id"],
+            row["setting"],
+            self._condition(row),
+            self._required(row, "probability"),
+            self._number(row, "low"),
+            self._number(row, "high"),
+            row["reference"],
+            row["status"],
+            row["note"],
         )
 
     def factor(self, row: dict[str, str]) -> FactorRow:
@@ -239,21 +246,56 @@ def _check(tables: EvidenceTables) -> Iterable[Issue]:
     for setting in tables.settings():
         total = sum((r.probability for r in tables.priors if r.setting == setting), Decimal(0))
         if total != 1:
-            yield error("evidence", "priors.tsv", f"The priors of {setting} sum to {total}.", "Make them sum to exactly 1.")
-    for row in (*tables.likelihood_ratios, *tables.priors, *tables.factors.values()):
+            yield error(
+                "evidence",
+                "priors.tsv",
+                f"The priors of {setting} sum to {total}.",
+                "Make them sum to exactly 1.",
+            )
+    rows: tuple[LikelihoodRow | PriorRow | FactorRow, ...] = (
+        *tables.likelihood_ratios,
+        *tables.priors,
+        *tables.factors.values(),
+    )
+    for row in rows:
         if row.status not in STATUSES:
-            yield error("evidence", row.id, f"'{row.status}' is no verification status.", f"Use one of {sorted(STATUSES)}.")
+            yield error(
+                "evidence",
+                row.id,
+                f"'{row.status}' is no verification status.",
+                f"Use one of {sorted(STATUSES)}.",
+            )
         for key in filter(None, row.reference.split(";")):
             if key not in tables.references:
-                yield error("evidence", row.id, f"The reference '{key}' is not in references.tsv.", "Add it, or correct the key.")
+                yield error(
+                    "evidence",
+                    row.id,
+                    f"The reference '{key}' is not in references.tsv.",
+                    "Add it, or correct the key.",
+                )
     for likelihood in tables.likelihood_ratios:
         for ratio in (likelihood.lr_positive, likelihood.lr_negative):
             if ratio is not None and ratio <= 0:
-                yield error("evidence", likelihood.id, f"A likelihood ratio of {ratio} is impossible.", "Leave it blank.")
+                yield error(
+                    "evidence",
+                    likelihood.id,
+                    f"A likelihood ratio of {ratio} is impossible.",
+                    "Leave it blank.",
+                )
             if likelihood.lr_origin == "judgement" and ratio is not None and ratio not in _JUDGEMENT_RATIOS:
-                yield error("evidence", likelihood.id, f"{ratio} is no judgement ratio.", "Use 2, 5, 10 or an inverse.")
+                yield error(
+                    "evidence",
+                    likelihood.id,
+                    f"{ratio} is no judgement ratio.",
+                    "Use 2, 5, 10 or an inverse.",
+                )
         if likelihood.lr_origin != "judgement" and not likelihood.setting:
-            yield error("evidence", likelihood.id, "A published ratio names no setting.", "State where it was measured.")
+            yield error(
+                "evidence",
+                likelihood.id,
+                "A published ratio names no setting.",
+                "State where it was measured.",
+            )
 
 
 def evidence_triples(tables: EvidenceTables) -> list[Triple]:
@@ -284,24 +326,43 @@ def evidence_triples(tables: EvidenceTables) -> list[Triple]:
         return subject
 
     def cite(subject: Iri, keys: str) -> None:
-        for key in filter(None, keys.split(";")):
-            triples.append(Triple(subject, v.SOURCE, node(f"reference/{key}")))
+        triples.extend(Triple(subject, v.SOURCE, node(f"reference/{key}")) for key in keys.split(";") if key)
 
     for ref in tables.references.values():
         subject = describe(
-            f"reference/{ref.key}", v.REFERENCE,
-            {"citation": ref.citation, "year": ref.year, "doi": ref.doi, "pmid": ref.pmid, "status": ref.status, "note": ref.note},
+            f"reference/{ref.key}",
+            v.REFERENCE,
+            {
+                "citation": ref.citation,
+                "year": ref.year,
+                "doi": ref.doi,
+                "pmid": ref.pmid,
+                "status": ref.status,
+                "note": ref.note,
+            },
         )
         triples.append(Triple(subject, v.RDFS_LABEL, Literal(ref.citation)))
     for row in tables.likelihood_ratios:
         subject = describe(
-            f"evidence/{row.id}", v.LIKELIHOOD_RATIO,
+            f"evidence/{row.id}",
+            v.LIKELIHOOD_RATIO,
             {
-                "evidenceFinding": row.finding, "evidenceCondition": row.condition, "targetAsStudied": row.target,
-                "setting": row.setting, "referenceStandard": row.reference_standard, "sampleSize": row.n,
-                "sensitivity": row.sensitivity, "specificity": row.specificity,
-                "likelihoodRatioPositive": row.lr_positive, "likelihoodRatioNegative": row.lr_negative,
-                "origin": row.lr_origin, "rowKind": row.row_kind, "cluster": row.cluster, "notUsedBecause": row.not_used_because, "status": row.status, "note": row.note,
+                "evidenceFinding": row.finding,
+                "evidenceCondition": row.condition,
+                "targetAsStudied": row.target,
+                "setting": row.setting,
+                "referenceStandard": row.reference_standard,
+                "sampleSize": row.n,
+                "sensitivity": row.sensitivity,
+                "specificity": row.specificity,
+                "likelihoodRatioPositive": row.lr_positive,
+                "likelihoodRatioNegative": row.lr_negative,
+                "origin": row.lr_origin,
+                "rowKind": row.row_kind,
+                "cluster": row.cluster,
+                "notUsedBecause": row.not_used_because,
+                "status": row.status,
+                "note": row.note,
                 **_interval_fields("likelihoodRatioPositive", row.lr_positive_interval),
                 **_interval_fields("likelihoodRatioNegative", row.lr_negative_interval),
             },
@@ -309,14 +370,24 @@ def evidence_triples(tables: EvidenceTables) -> list[Triple]:
         cite(subject, row.reference)
     for prior in tables.priors:
         subject = describe(
-            f"evidence/{prior.id}", v.PRIOR,
-            {"setting": prior.setting, "evidenceCondition": prior.condition, "probability": prior.probability,
-             "probabilityLow": prior.low, "probabilityHigh": prior.high, "status": prior.status, "note": prior.note},
+            f"evidence/{prior.id}",
+            v.PRIOR,
+            {
+                "setting": prior.setting,
+                "evidenceCondition": prior.condition,
+                "probability": prior.probability,
+                "probabilityLow": prior.low,
+                "probabilityHigh": prior.high,
+                "status": prior.status,
+                "note": prior.note,
+            },
         )
         cite(subject, prior.reference)
     for factor in tables.factors.values():
         subject = describe(
-            f"evidence/{factor.id}", v.FACTOR, {"value": factor.value, "status": factor.status, "note": factor.note}
+            f"evidence/{factor.id}",
+            v.FACTOR,
+            {"value": factor.value, "status": factor.status, "note": factor.note},
         )
         cite(subject, factor.reference)
     return triples
@@ -324,5 +395,3 @@ def evidence_triples(tables: EvidenceTables) -> list[Triple]:
 
 def _interval_fields(name: str, interval: tuple[Decimal, Decimal] | None) -> dict[str, object]:
     return {} if interval is None else {f"{name}Low": interval[0], f"{name}High": interval[1]}
-
-

@@ -14,7 +14,6 @@ from lumbarkg.ontology.owl import (
     Facet,
     Named,
     Not,
-    Or,
     PropertyDomain,
     PropertyRange,
     Some,

@@ -71,7 +71,7 @@ class Ontology:
     issues: tuple[Issue, ...]
 
 
-class _Unreadable(Exception):
+class _UnreadableError(Exception):
     def __init__(self, construct: str, place: Term) -> None:
         super().__init__(construct)
         self.construct, self.place = construct, place
@@ -105,7 +105,14 @@ class _Reader:
             prop = self.graph.value(axiom, v.OWL_ANNOTATED_PROPERTY)
             target = self.graph.value(axiom, v.OWL_ANNOTATED_TARGET)
             if source is None or prop is None or target is None:
-                self.issues.append(error("annotation", str(axiom), "An annotated axiom lacks source, property or target.", "Complete it."))
+                self.issues.append(
+                    error(
+                        "annotation",
+                        str(axiom),
+                        "An annotated axiom lacks source, property or target.",
+                        "Complete it.",
+                    )
+                )
                 continue
             found = tuple(c.value for c in self.graph.objects(axiom, v.CLAIM) if isinstance(c, Literal))
             claims[source, prop, target] += found
@@ -116,19 +123,25 @@ class _Reader:
             subject, predicate, target = triple
             try:
                 axiom = self._axiom(subject, predicate, target)
-            except _Unreadable as problem:
+            except _UnreadableError as problem:
                 self._refuse(problem.construct, problem.place, subject)
                 continue
             if axiom is not None:
-                claims = self.claims.get((subject, predicate, target), ())
+                claims = self.claims.get((subject, predicate, target), ()) + self._class_claims(subject, target)
                 self.axioms.append(replace(axiom, claims=claims) if claims else axiom)
+
+    def _class_claims(self, subject: Term, target: Term) -> tuple[str, ...]:
+        """The claims stated on a class as a whole: they stand for its definition and what it implies beyond names."""
+        if not isinstance(subject, Iri) or not isinstance(target, BNode):
+            return ()
+        return tuple(c.value for c in self.graph.objects(subject, v.CLAIM) if isinstance(c, Literal))
 
     def _axiom(self, subject: Iri | BNode, predicate: Iri, target: Term) -> Axiom | None:
         if predicate == v.RDFS_SUBCLASS_OF:
             return SubClassOf(self.expression(subject), self.expression(target))
         if predicate == v.OWL_EQUIVALENT_CLASS:
             if isinstance(subject, BNode):
-                raise _Unreadable("equivalentClass with an unnamed class on the left", subject)
+                raise _UnreadableError("equivalentClass with an unnamed class on the left", subject)
             return EquivalentClasses(Named(subject), self.expression(target))
         if predicate == v.OWL_DISJOINT_WITH:
             return DisjointClasses((self.expression(subject), self.expression(target)))
@@ -141,13 +154,13 @@ class _Reader:
         if predicate == v.RDFS_RANGE and self._is_property(subject):
             if self._has_type(subject, v.OWL_DATATYPE_PROPERTY):
                 if target not in _DATATYPES:
-                    raise _Unreadable(f"datatype {target}", subject)
+                    raise _UnreadableError(f"datatype {target}", subject)
                 return None  # values are written as decimals at every intake; the range infers nothing
             return PropertyRange(Iri(subject), self.expression(target))
         if predicate == v.RDF_TYPE:
             return self._typed(subject, target)
         if predicate.namespace == v.OWL and predicate.local_name in _REMEDIES and not self._in_restriction(subject):
-            raise _Unreadable(predicate.local_name, subject)
+            raise _UnreadableError(predicate.local_name, subject)
         return None
 
     def _typed(self, subject: Iri | BNode, cls: Term) -> Axiom | None:
@@ -156,17 +169,17 @@ class _Reader:
         if cls == v.OWL_ALL_DISJOINT_CLASSES:
             members = self.graph.value(subject, v.OWL_MEMBERS)
             if members is None:
-                raise _Unreadable("AllDisjointClasses without members", subject)
+                raise _UnreadableError("AllDisjointClasses without members", subject)
             return DisjointClasses(tuple(self.expression(m) for m in self.graph.items(members)))
         if isinstance(cls, Iri) and cls.namespace == v.OWL and cls.local_name in _REMEDIES:
-            raise _Unreadable(cls.local_name, subject)
+            raise _UnreadableError(cls.local_name, subject)
         return None
 
     def expression(self, node: Term) -> Expression:
         if isinstance(node, Iri):
             return Named(node)
         if isinstance(node, Literal):
-            raise _Unreadable("a literal where a class is needed", node)
+            raise _UnreadableError("a literal where a class is needed", node)
         operands = self.graph.value(node, v.OWL_INTERSECTION_OF)
         if operands is not None:
             return And(tuple(self.expression(o) for o in self.graph.items(operands)))
@@ -176,7 +189,10 @@ class _Reader:
         operand = self.graph.value(node, v.OWL_COMPLEMENT_OF)
         if operand is not None:
             return Not(self.expression(operand))
-        prop, filler = self.graph.value(node, v.OWL_ON_PROPERTY), self.graph.value(node, v.OWL_SOME_VALUES_FROM)
+        prop, filler = (
+            self.graph.value(node, v.OWL_ON_PROPERTY),
+            self.graph.value(node, v.OWL_SOME_VALUES_FROM),
+        )
         if isinstance(prop, Iri) and filler is not None:
             if filler in _NUMERIC:
                 return Facet(prop, Interval())
@@ -184,21 +200,21 @@ class _Reader:
                 return Facet(prop, self._interval(filler))
             return Some(prop, self.expression(filler))
         named = [p.local_name for p in self.graph.predicates(node) if p.namespace == v.OWL]
-        raise _Unreadable(next((n for n in named if n in _REMEDIES), "class expression"), node)
+        raise _UnreadableError(next((n for n in named if n in _REMEDIES), "class expression"), node)
 
     def _interval(self, node: Term) -> Interval:
         restrictions = self.graph.value(node, v.OWL_WITH_RESTRICTIONS)
         if self.graph.value(node, v.OWL_ON_DATATYPE) != v.XSD_DECIMAL or restrictions is None:
-            raise _Unreadable("a facet on another datatype than xsd:decimal", node)
+            raise _UnreadableError("a facet on another datatype than xsd:decimal", node)
         ends: dict[str, Decimal] = {}
         opened: dict[str, bool] = {}
         for restriction in self.graph.items(restrictions):
             if not isinstance(restriction, BNode):
-                raise _Unreadable("facet", node)
+                raise _UnreadableError("facet", node)
             for facet, values in self.graph.predicates(restriction).items():
                 value = values[0]
                 if facet not in _FACET_ENDS or not isinstance(value, Literal) or value.datatype not in _NUMERIC:
-                    raise _Unreadable(f"facet {facet.local_name}", node)
+                    raise _UnreadableError(f"facet {facet.local_name}", node)
                 end, is_open = _FACET_ENDS[facet]
                 ends[end], opened[end] = value.number, is_open
         return Interval(ends.get("low"), ends.get("high"), opened.get("low", False), opened.get("high", False))
@@ -216,5 +232,10 @@ class _Reader:
         remedy = _REMEDIES.get(construct, "use intersections, someValuesFrom and named classes")
         where = subject if isinstance(subject, Iri) else place
         self.issues.append(
-            error("profile", str(where), f"'{construct}' is outside the supported profile.", f"Instead, {remedy}.")
+            error(
+                "profile",
+                str(where),
+                f"'{construct}' is outside the supported profile.",
+                f"Instead, {remedy}.",
+            )
         )

@@ -27,9 +27,7 @@ def main() -> int:
     """Compare the engine with HermiT on drawn cases; returns 1 where they differ on any."""
     parser = argparse.ArgumentParser(prog="lumbarkg.oracle", description=main.__doc__)
     parser.add_argument("number", type=int, metavar="N", help="how many cases")
-    parser.add_argument(
-        "--seed", type=int, help="what they are drawn with; default: from the digest of the release"
-    )
+    parser.add_argument("--seed", type=int, help="what they are drawn with; default: from the digest of the release")
     options = parser.parse_args()
     content = (release_dir() / "lumbarkg.ttl").read_bytes()
     release = parse(content, source="lumbarkg.ttl")

@@ -47,9 +47,7 @@ class Difference:
 
     def __str__(self) -> str:
         sides = (("only the engine", self.only_engine), ("only HermiT", self.only_hermit))
-        told = "; ".join(
-            f"{who}: {', '.join(sorted(Iri(x).local_name for x in said))}" for who, said in sides if said
-        )
+        told = "; ".join(f"{who}: {', '.join(sorted(Iri(x).local_name for x in said))}" for who, said in sides if said)
         return f"{self.about}: {told}"
 
 
@@ -64,10 +62,7 @@ def engine_answer(case: Case, knowledge: Knowledge) -> Answer:
         {place: knowledge.named(context) for place, context in zip(_places(case), contexts, strict=True)},
         _spoken_of(realised, v.SUGGESTS, knowledge),
         _spoken_of(realised, v.ARGUES_AGAINST, knowledge),
-        {
-            f"absent/{i}": knowledge.denied_classes(knowledge.finding_expression(f))
-            for i, f in enumerate(case.absent)
-        },
+        {f"absent/{i}": knowledge.denied_classes(knowledge.finding_expression(f)) for i, f in enumerate(case.absent)},
     )
 
 

@@ -99,9 +99,7 @@ class Choices:
         for definition in self.definitions.values():
             for part in subexpressions(definition):
                 if isinstance(part, Facet):
-                    found[part.property].update(
-                        e for e in (part.interval.low, part.interval.high) if e is not None
-                    )
+                    found[part.property].update(e for e in (part.interval.low, part.interval.high) if e is not None)
         return {prop: tuple(sorted(ends)) for prop, ends in found.items()}
 
     def numbers_near(self, prop: Iri, ends: tuple[Decimal, ...] = ()) -> tuple[Decimal, ...]:

@@ -122,9 +122,7 @@ class _Comparison:
             members.append((index, nodes))
             triples += stated
         individuals = tuple(i for _, nodes in members for i in nodes.individuals)
-        future = self.hermit.submit(
-            triples, individuals, tuple(c for _, nodes in members for c in nodes.denials)
-        )
+        future = self.hermit.submit(triples, individuals, tuple(c for _, nodes in members for c in nodes.denials))
         self.running[future] = members
         self.runs += 1
 
@@ -152,9 +150,7 @@ class _Comparison:
         for indices in self.suspected:
             if not any(self.settled[i] for i in indices):
                 others = frozenset({f"case {i}" for i in indices})
-                self.settled[indices[0]] = (
-                    Difference("only together with other cases", frozenset(), others),
-                )
+                self.settled[indices[0]] = (Difference("only together with other cases", frozenset(), others),)
 
     def _differences(self, index: int, nodes: CaseNodes, verdict: Verdict) -> tuple[Difference, ...]:
         ours = self.answers[index]

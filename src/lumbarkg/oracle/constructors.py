@@ -59,9 +59,7 @@ def constructors_in(justification: Justification, knowledge: Knowledge) -> froze
         axiom = knowledge.ontology.axioms[number]
         if isinstance(axiom, SubPropertyOf) and len(axiom.chain) > 1:
             found.add(Constructor.CHAIN)
-        if isinstance(axiom, EquivalentClasses) and any(
-            isinstance(p, Or) for p in subexpressions(axiom.definition)
-        ):
+        if isinstance(axiom, EquivalentClasses) and any(isinstance(p, Or) for p in subexpressions(axiom.definition)):
             found.add(_union_of(axiom.named.iri, knowledge))
     return frozenset(found)
 
@@ -74,7 +72,5 @@ def _union_of(cls: Iri, knowledge: Knowledge) -> Constructor:
 def _unfolded(expression: Expression, choices: Choices) -> tuple[Expression, ...]:
     """The expression's parts and those of the definitions that it names. Definitions are acyclic."""
     parts = subexpressions(expression)
-    inner = (
-        choices.definitions[p.iri] for p in parts if isinstance(p, Named) and p.iri in choices.definitions
-    )
+    inner = (choices.definitions[p.iri] for p in parts if isinstance(p, Named) and p.iri in choices.definitions)
     return (*parts, *(part for definition in inner for part in _unfolded(definition, choices)))

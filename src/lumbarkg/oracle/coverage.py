@@ -50,9 +50,7 @@ class Coverage:
 
     def lines(self) -> list[str]:
         """The coverage for people: totals first, then the classes never hit and those never nearly missed."""
-        found = [
-            f"{self.cases} cases: {self.grown} grown from a definition, {self.inconsistent} inconsistent"
-        ]
+        found = [f"{self.cases} cases: {self.grown} grown from a definition, {self.inconsistent} inconsistent"]
         for kind, counts in self.classes.items():
             often = sum(c.hit >= 3 and c.missed >= 3 for c in counts.values())
             found.append(
@@ -62,9 +60,7 @@ class Coverage:
             never = sorted(iri.local_name for iri, c in counts.items() if not c.hit)
             if never:
                 found.append(f"  never hit: {', '.join(never)}")
-        shares = (
-            f"{kind.value} {n} ({_percent(n, self.suggestions)})" for kind, n in self.constructors.items()
-        )
+        shares = (f"{kind.value} {n} ({_percent(n, self.suggestions)})" for kind, n in self.constructors.items())
         return [*found, f"suggestions: {self.suggestions}, resting on {', '.join(shares)}"]
 
 
@@ -72,9 +68,7 @@ def cover(drawn: Sequence[Drawn], compared: Sequence[Compared], knowledge: Knowl
     """What the compared cases covered; ``drawn`` are the same cases in the same order."""
     consistent = [(d, c) for d, c in zip(drawn, compared, strict=True) if c.answer.consistent]
     hits = Counter(cls for _, c in consistent for cls in c.answer.case_types)
-    nearly = Counter(
-        d.origin for d, c in consistent if d.origin is not None and d.origin not in c.answer.case_types
-    )
+    nearly = Counter(d.origin for d, c in consistent if d.origin is not None and d.origin not in c.answer.case_types)
     explainer, constructors = Explainer(knowledge), Counter[Constructor]()
     suggestions = 0
     for _, one in consistent:

@@ -45,9 +45,7 @@ def _exposure(exposure: Exposure) -> dict[str, Any]:
     return {**_stated(exposure.qualifiers, exposure.quantities), **flags}
 
 
-def _stated(
-    qualifiers: tuple[tuple[Iri, Iri], ...], quantities: tuple[tuple[Iri, Decimal], ...]
-) -> dict[str, Any]:
+def _stated(qualifiers: tuple[tuple[Iri, Iri], ...], quantities: tuple[tuple[Iri, Decimal], ...]) -> dict[str, Any]:
     terms: dict[str, list[str]] = {}
     for prop, term in qualifiers:
         terms.setdefault(FIELD_OF_PROPERTY[prop], []).append(term.local_name)

@@ -67,9 +67,7 @@ class _Deck:
             "triage": triage & defined.keys(),
             "denial": frozenset(self.choices.denied),
             "finding": frozenset(
-                c
-                for c in defined
-                if any(knowledge.is_subclass(c, r) for r in (v.FINDING, v.PATIENT_CASE, v.EXPOSURE))
+                c for c in defined if any(knowledge.is_subclass(c, r) for r in (v.FINDING, v.PATIENT_CASE, v.EXPOSURE))
             )
             - patterns
             - triage,

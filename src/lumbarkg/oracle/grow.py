@@ -20,7 +20,8 @@ from lumbarkg.ontology.owl import Expression, Facet, Interval, Named, Some, conj
 from lumbarkg.oracle.choices import Choices
 from lumbarkg.oracle.parts import CaseParts, Stated
 
-_FAITHFUL = 0.55
+_FAITHFUL, _NEAR_MISS = 0.5, 0.3
+"""Shares of the cases that include every conjunct, and all but one; in the rest each has a fate of its own."""
 _FATES = (0.55, 0.2, 0.25)
 _UNFOLDED = 0.4
 _NARROWED = 0.35
@@ -72,10 +73,9 @@ class Grower:
 
     def grow(self, definition: Expression, parts: CaseParts, *, faithful: bool | None = None) -> None:
         """Add to ``parts`` what one alternative of a definition of cases asks for, or nearly."""
-        rng = self._rng
-        keep = rng.random() < _FAITHFUL if faithful is None else faithful
-        for conjunct in dict.fromkeys(conjuncts(rng.choice(disjuncts(definition)))):
-            fate = _Fate.INCLUDE if keep else rng.choices(list(_Fate), _FATES)[0]
+        wanted = list(dict.fromkeys(conjuncts(self._rng.choice(disjuncts(definition)))))
+        fates = self._fates(len(wanted)) if faithful is None or not faithful else [_Fate.INCLUDE] * len(wanted)
+        for conjunct, fate in zip(wanted, fates, strict=True):
             if fate is not _Fate.DROP:
                 self._conjunct(conjunct, parts, spoil=fate is _Fate.SPOIL)
 
@@ -144,11 +144,7 @@ class Grower:
         needs = _Needs([main], [*needs.links, *further.links], [*needs.facets, *further.facets])
         definition = choices.definitions.get(main)
         must_unfold = not choices.may_state(main)
-        if (
-            definition is not None
-            and depth < _DEPTH
-            and (must_unfold or self._indirect or rng.random() < _UNFOLDED)
-        ):
+        if definition is not None and depth < _DEPTH and (must_unfold or self._indirect or rng.random() < _UNFOLDED):
             inner = _Needs.of(rng.choice(disjuncts(definition)))
             return self._finding(inner.with_(needs), spoil=spoil, depth=depth + 1)
         below = self._below(main)
@@ -162,16 +158,12 @@ class Grower:
         for link in links:
             self._state_link(stated, link, reach=link is not missed)
         for facet in facets:
-            stated.quantities[facet.property] = self._number(
-                facet.property, facet.interval, inside=facet is not missed
-            )
+            stated.quantities[facet.property] = self._number(facet.property, facet.interval, inside=facet is not missed)
         return stated
 
     def _main(self, names: list[Iri]) -> tuple[Iri, _Needs]:
         """One class to state, and what must be stated besides so that the finding falls under all names."""
-        options = [
-            (name, besides) for name in names if (besides := self._besides(name, names, 0)) is not None
-        ]
+        options = [(name, besides) for name in names if (besides := self._besides(name, names, 0)) is not None]
         common = [
             (c, _Needs())
             for c in self._choices.findings
@@ -220,9 +212,7 @@ class Grower:
         """A class whose denial denies the finding: itself or, at times, a wider one."""
         knowledge = self._choices.knowledge
         wider = sorted(
-            c
-            for c in knowledge.superclasses(finding) - knowledge.superclasses(v.FINDING)
-            if self._choices.may_state(c)
+            c for c in knowledge.superclasses(finding) - knowledge.superclasses(v.FINDING) if self._choices.may_state(c)
         )
         if not self._choices.may_state(finding) or (wider and self._rng.random() < _WIDER_DENIAL):
             return self._rng.choice(wider or [finding])
@@ -232,9 +222,7 @@ class Grower:
 
     def _exposure(self, needs: _Needs, *, spoil: bool) -> Exposure:
         """An exposure that meets the needs, or misses one of them if ``spoil``."""
-        named: list[Named | Some | Facet] = [
-            Named(n) for n in needs.names if n in self._choices.exposure_types
-        ]
+        named: list[Named | Some | Facet] = [Named(n) for n in needs.names if n in self._choices.exposure_types]
         wanted = [*named, *dict.fromkeys(needs.links), *dict.fromkeys(needs.facets)]
         missed = self._rng.choice(wanted) if spoil and wanted else None
         stated = Stated()
@@ -242,9 +230,7 @@ class Grower:
             if isinstance(part, Some):
                 self._state_link(stated, part, reach=part is not missed)
             elif isinstance(part, Facet):
-                stated.quantities[part.property] = self._number(
-                    part.property, part.interval, inside=part is not missed
-                )
+                stated.quantities[part.property] = self._number(part.property, part.interval, inside=part is not missed)
             elif part is not missed:
                 stated.types.append(part.iri)
         return stated.exposure()
@@ -279,9 +265,7 @@ class Grower:
     def _below(self, finding: Iri) -> list[Iri]:
         knowledge = self._choices.knowledge
         return sorted(
-            c
-            for c in knowledge.subclasses(finding) - knowledge.equivalents(finding)
-            if self._choices.may_state(c)
+            c for c in knowledge.subclasses(finding) - knowledge.equivalents(finding) if self._choices.may_state(c)
         )
 
     def _beside(self, finding: Iri) -> Iri:

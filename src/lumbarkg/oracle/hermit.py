@@ -48,9 +48,7 @@ class Hermit:
     ) -> None:
         self._pool.shutdown(cancel_futures=True)
 
-    def submit(
-        self, triples: list[Triple], individuals: tuple[Iri, ...], classes: tuple[Iri, ...]
-    ) -> Future[Verdict]:
+    def submit(self, triples: list[Triple], individuals: tuple[Iri, ...], classes: tuple[Iri, ...]) -> Future[Verdict]:
         """Start a run: the types of the individuals, and what lies under the classes."""
         return self._pool.submit(_run, triples, individuals, classes)
 

@@ -25,9 +25,7 @@ class Stated:
 
     def finding(self) -> Finding:
         """The finding as present."""
-        return Finding(
-            self.types[0], qualifiers=tuple(self.qualifiers), quantities=tuple(self.quantities.items())
-        )
+        return Finding(self.types[0], qualifiers=tuple(self.qualifiers), quantities=tuple(self.quantities.items()))
 
     def denied(self, *, qualified: bool) -> Finding:
         """The finding as absent, with those qualifiers that a denial may carry if ``qualified``."""

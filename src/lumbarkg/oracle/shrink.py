@@ -34,9 +34,7 @@ def smaller(case: Case) -> tuple[Case, ...]:
     for i, finding in enumerate(case.findings):
         found += [replace(case, findings=_with(case.findings, i, less)) for less in _less_finding(finding)]
     for i, exposure in enumerate(case.exposures):
-        found += [
-            replace(case, exposures=_with(case.exposures, i, less)) for less in _less_exposure(exposure)
-        ]
+        found += [replace(case, exposures=_with(case.exposures, i, less)) for less in _less_exposure(exposure)]
     return tuple(found)
 
 

@@ -96,11 +96,7 @@ def _linked(subject: Iri, prop: Iri, node: Iri, *types: Iri) -> list[Triple]:
 def _stated(
     node: Iri, qualifiers: tuple[tuple[Iri, Iri], ...], quantities: tuple[tuple[Iri, Decimal], ...]
 ) -> list[Triple]:
-    found = [
-        t
-        for i, (prop, cls) in enumerate(qualifiers)
-        for t in _linked(node, prop, Iri(f"{node}:value{i}"), cls)
-    ]
+    found = [t for i, (prop, cls) in enumerate(qualifiers) for t in _linked(node, prop, Iri(f"{node}:value{i}"), cls)]
     return [*found, *(Triple(node, prop, decimal_literal(number)) for prop, number in quantities)]
 
 

@@ -63,8 +63,12 @@ def usable_rows(tables: EvidenceTables) -> dict[Iri, tuple[UsableRow, ...]]:
 
 def _single(row: LikelihoodRow) -> UsableRow:
     return UsableRow(
-        row, row.id, _float(row.lr_positive), _float(row.lr_negative),
-        _floats(row.lr_positive_interval), _floats(row.lr_negative_interval),
+        row,
+        row.id,
+        _float(row.lr_positive),
+        _float(row.lr_negative),
+        _floats(row.lr_positive_interval),
+        _floats(row.lr_negative_interval),
     )
 
 
@@ -72,7 +76,10 @@ def _joined(ends: list[LikelihoodRow]) -> UsableRow:
     positives = [float(r.lr_positive) for r in ends if r.lr_positive is not None]
     negatives = [float(r.lr_negative) for r in ends if r.lr_negative is not None]
     return UsableRow(
-        ends[0], "+".join(r.id for r in ends), _geometric_mean(positives), _geometric_mean(negatives),
+        ends[0],
+        "+".join(r.id for r in ends),
+        _geometric_mean(positives),
+        _geometric_mean(negatives),
         (min(positives), max(positives)) if len(positives) > 1 else None,
         (min(negatives), max(negatives)) if len(negatives) > 1 else None,
     )
@@ -155,7 +162,11 @@ def _item(usable: UsableRow, seen: Observations, setting: str, tables: EvidenceT
 
 
 def log_variance(
-    row: LikelihoodRow, state: str, interval: tuple[float, float] | None, setting_matches: bool, tables: EvidenceTables
+    row: LikelihoodRow,
+    state: str,
+    interval: tuple[float, float] | None,
+    setting_matches: bool,
+    tables: EvidenceTables,
 ) -> float:
     """The variance of a log-ratio: from its published interval, else from sensitivity, specificity and n, else a bound.
 
@@ -209,7 +220,11 @@ def _one_per_cluster(items: list[EvidenceItem], kinds: dict[str, int]) -> list[E
         ).row
         for cluster, members in clusters.items()
     }
-    why = {0: "a published score of its cluster", 1: "the pattern's own row", 2: "the strongest of its cluster"}
+    why = {
+        0: "a published score of its cluster",
+        1: "the pattern's own row",
+        2: "the strongest of its cluster",
+    }
     decided = []
     for item in items:
         if not item.counted or len(clusters[item.cluster]) == 1:

@@ -42,7 +42,10 @@ def posteriors(weights: list[Weight], quantile: float) -> list[Posterior]:
             found.append(Posterior(Probability(1.0), Probability(1.0), Probability(1.0)))
             continue
         variance = weight.variance + math.fsum((s / rest) ** 2 * w.variance for w, s in others)
-        logit, spread = math.log(own) - math.log(rest) if own > 0 else -math.inf, quantile * math.sqrt(variance)
+        logit, spread = (
+            math.log(own) - math.log(rest) if own > 0 else -math.inf,
+            quantile * math.sqrt(variance),
+        )
         point = own / total
         low, high = _logistic(logit - spread), _logistic(logit + spread)
         found.append(Posterior(Probability(point), Probability(min(low, point)), Probability(max(high, point))))

@@ -55,7 +55,9 @@ class Dataset:
             else:
                 media_type = _first(accepted, SOLUTION_MEDIA_TYPES)
                 content = results.serialize(format=SOLUTION_MEDIA_TYPES[media_type])
-        except (SyntaxError, ValueError, OSError) as problem:
+        except OSError as problem:
+            raise QueryError("The query reaches outside this server (SERVICE), which is not allowed.") from problem
+        except (SyntaxError, ValueError) as problem:
             raise QueryError(str(problem)) from problem
         return QueryAnswer(content or b"", media_type)
 

@@ -9,7 +9,16 @@ from typing import NamedTuple
 
 from lumbarkg.errors import OntologyError
 from lumbarkg.identifiers import Iri
-from lumbarkg.vocabulary import RDF_FIRST, RDF_NIL, RDF_REST, RDF_TYPE, XSD_BOOLEAN, XSD_DECIMAL, XSD_INTEGER, XSD_STRING
+from lumbarkg.vocabulary import (
+    RDF_FIRST,
+    RDF_NIL,
+    RDF_REST,
+    RDF_TYPE,
+    XSD_BOOLEAN,
+    XSD_DECIMAL,
+    XSD_INTEGER,
+    XSD_STRING,
+)
 
 
 class BNode(str):
@@ -122,7 +131,9 @@ class Graph:
         while head != RDF_NIL:
             first, rest = self.value(head, RDF_FIRST), self.value(head, RDF_REST)
             if first is None or rest is None or head in seen:
-                raise OntologyError(f"The RDF list at {head} is broken: each node needs one rdf:first and one rdf:rest.")
+                raise OntologyError(
+                    f"The RDF list at {head} is broken: each node needs one rdf:first and one rdf:rest."
+                )
             seen.add(head)
             members.append(first)
             head = rest

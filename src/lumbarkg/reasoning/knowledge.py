@@ -10,11 +10,10 @@ from lumbarkg import vocabulary as v
 from lumbarkg.errors import OntologyError
 from lumbarkg.identifiers import Iri
 from lumbarkg.model import Exposure, Finding
-from lumbarkg.ontology.owl import Interval
 from lumbarkg.ontology.owl import EquivalentClasses, Named, SubClassOf, disjuncts
 from lumbarkg.ontology.read import Ontology
 from lumbarkg.reasoning.normalise import BOTTOM, Concept, ContextKey, Role, Rules, normalise
-from lumbarkg.reasoning.saturate import Context, Saturation, asserted
+from lumbarkg.reasoning.saturate import Context, Saturation, asserted, no_context
 
 _REMEMBERED_EXPRESSIONS = 20_000
 
@@ -41,10 +40,8 @@ class Knowledge:
         if ontology.issues:
             raise OntologyError("; ".join(str(issue) for issue in ontology.issues))
         self.ontology = ontology
-        self.rules: Rules = normalise(
-            ontology.axioms, ontology.classes, ontology.data_properties
-        )
-        saturation = Saturation(self.rules, lambda key: None)
+        self.rules: Rules = normalise(ontology.axioms, ontology.classes, ontology.data_properties)
+        saturation = Saturation(self.rules, no_context)
         for key in sorted(self.rules.context_keys(), key=lambda k: (k[0], -1 if k[1] is None else k[1])):
             saturation.context(key)
         saturation.run()
@@ -74,9 +71,7 @@ class Knowledge:
             if name is not None and concept > BOTTOM
         }
         by_cases = self._superclasses_by_cases()
-        return {
-            name: sups.union(*(by_cases.get(sup, frozenset()) for sup in sups)) for name, sups in above.items()
-        }
+        return {name: sups.union(*(by_cases.get(sup, frozenset()) for sup in sups)) for name, sups in above.items()}
 
     def _superclasses_by_cases(self) -> dict[Iri, frozenset[Iri]]:
         """Class defined with a union → what every one of its cases falls under.
@@ -92,7 +87,7 @@ class Knowledge:
                 ]
         extra = tuple(axiom for axioms in named_cases.values() for axiom in axioms)
         rules = normalise((*self.ontology.axioms, *extra), self.ontology.classes, self.ontology.data_properties)
-        saturation = Saturation(rules, lambda key: None)
+        saturation = Saturation(rules, no_context)
         contexts = {axiom: saturation.context((rules.concepts[axiom.sub], None)) for axiom in extra}
         saturation.run()
 
@@ -244,5 +239,3 @@ class Knowledge:
             if isinstance(triple.object, Iri) and isinstance(triple.subject, Iri):
                 found[triple.object] = triple.subject
         return found
-
-

@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass
 
+from lumbarkg.errors import OntologyError
 from lumbarkg.identifiers import Iri
 from lumbarkg.ontology.owl import (
     And,
@@ -31,7 +32,6 @@ from lumbarkg.ontology.owl import (
     SubClassOf,
     SubPropertyOf,
 )
-from lumbarkg.errors import OntologyError
 from lumbarkg.vocabulary import OWL_NOTHING, OWL_THING
 
 STRUCTURAL = -1
@@ -124,7 +124,7 @@ class _Normaliser:
             any_value = Facet(axiom.property, Interval()) if is_data else Some(axiom.property, Named(OWL_THING))
             self.right(self.left(any_value), axiom.domain, number)
         elif isinstance(axiom, PropertyRange):
-            self.range_axioms[self.role(axiom.property)].append((self.name_right(axiom.range, number), number))
+            self.range_axioms[self.role(axiom.property)].append((self.name_right(axiom.range), number))
 
     def property_inclusion(self, axiom: SubPropertyOf, number: int) -> None:
         roles = [self.role(p) for p in axiom.chain]
@@ -168,14 +168,14 @@ class _Normaliser:
             for operand in expression.operands:
                 self.right(concept, operand, number)
         elif isinstance(expression, Some):
-            filler = self.name_right(expression.filler, number)
+            filler = self.name_right(expression.filler)
             self.exists_right.append((concept, self.role(expression.property), filler, number))
         elif isinstance(expression, Not):
             raise OntologyError("'not' must be replaced by a generated class before reasoning; run the build.")
         # A union on the right is the other half of a definition with ⊔. The profile lets nothing assert or imply
         # such a class except its definition, so this half derives nothing and is left out.
 
-    def name_right(self, expression: Expression, number: int) -> Concept:
+    def name_right(self, expression: Expression) -> Concept:
         concept = self.concept(expression)
         if not isinstance(expression, Named | Facet) and expression not in self.implied_right:
             self.implied_right.add(expression)
@@ -239,7 +239,8 @@ class _Normaliser:
             conjunction={c: tuple(x) for c, x in conjunction.items()},
             exists_right={c: tuple(x) for c, x in right.items()},
             exists_left={
-                r: {c: tuple(dict.fromkeys(x)) for c, x in by_filler.items()} for r, by_filler in self.exists_left.items()
+                r: {c: tuple(dict.fromkeys(x)) for c, x in by_filler.items()}
+                for r, by_filler in self.exists_left.items()
             },
             super_role={r: tuple(x) for r, x in self.super_role.items()},
             chain_first={r: tuple(x) for r, x in first.items()},

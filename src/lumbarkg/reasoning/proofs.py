@@ -12,7 +12,7 @@ from lumbarkg.model import Assertion, Case, Justification
 from lumbarkg.reasoning.knowledge import Knowledge
 from lumbarkg.reasoning.normalise import Concept
 from lumbarkg.reasoning.realise import RealisedCase, denied_types
-from lumbarkg.reasoning.saturate import AssertionKey, Context, Fact, Saturation, asserted
+from lumbarkg.reasoning.saturate import AssertionKey, Context, Fact, Saturation, asserted, no_context
 
 _REMEMBERED_JUSTIFICATIONS = 20_000
 
@@ -134,7 +134,7 @@ class Explainer:
     def entails(self, axioms: frozenset[int], statements: tuple[Statement, ...], goal: Goal) -> bool:
         """Whether these axioms and statements, and nothing else, entail the goal."""
         knowledge, rules = self._knowledge, self._knowledge.rules
-        saturation = Saturation(rules, lambda key: None, axioms)
+        saturation = Saturation(rules, no_context, axioms)
         root = saturation.open(Context())
         saturation.add(root, knowledge.known(v.PATIENT_CASE), ((), (), None))
         branches: dict[tuple[Iri, int], Context] = {}

@@ -74,8 +74,7 @@ class _Interview:
     def _others_are_met(self, alternative: Alternative, conjunct: FindingConjunct) -> bool:
         """Whether the classes of every other choice are present: only then does the answer decide."""
         return all(
-            conjunct in choice
-            or any(not isinstance(c, FindingConjunct) or c.cls in self._view.present for c in choice)
+            conjunct in choice or any(not isinstance(c, FindingConjunct) or c.cls in self._view.present for c in choice)
             for choice in alternative.choices
         )
 

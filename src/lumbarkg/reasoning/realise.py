@@ -93,20 +93,25 @@ def denied_types(finding: Finding, knowledge: Knowledge) -> tuple[Iri, ...]:
 
 
 def _link(
-    saturation: Saturation, root: Context, prop: Iri, target: Context, key: tuple[object, ...], knowledge: Knowledge
+    saturation: Saturation,
+    root: Context,
+    prop: Iri,
+    target: Context,
+    key: tuple[object, ...],
+    knowledge: Knowledge,
 ) -> None:
     saturation.link(root, knowledge.rules.roles[prop], target, asserted(key))
 
 
 def find_contradictions(case: Case, knowledge: Knowledge) -> tuple[Contradiction, ...]:
     """Present findings that a denied one rules out, judged with their qualifiers."""
-    found = []
-    for present in case.present:
-        context = knowledge.expression_context(knowledge.finding_expression(present), v.HAS_FINDING)
-        for absent in case.absent:
-            if knowledge.falls_under(context, knowledge.finding_expression(absent)):
-                found.append(Contradiction(present, absent))
-    return tuple(found)
+    contexts = [(f, knowledge.expression_context(knowledge.finding_expression(f), v.HAS_FINDING)) for f in case.present]
+    return tuple(
+        Contradiction(present, absent)
+        for present, context in contexts
+        for absent in case.absent
+        if knowledge.falls_under(context, knowledge.finding_expression(absent))
+    )
 
 
 def without_denials(case: Case) -> Case:

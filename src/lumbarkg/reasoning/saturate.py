@@ -34,6 +34,10 @@ Derivation = tuple[tuple[int, ...], tuple[Fact, ...], AssertionKey | None]
 _GIVEN: Derivation = ((), (), None)
 
 
+def no_context(_: ContextKey) -> None:
+    """No finished context: a run that derives everything anew."""
+
+
 def asserted(key: AssertionKey) -> Derivation:
     """The derivation of a fact that the case states."""
     return ((), (), key)
@@ -146,6 +150,10 @@ class Saturation:
         for sup, axiom in rules.super_role.get(role, ()):
             if self._allows(axiom):
                 self.link(context, sup, target, (_used(axiom), (fact,), None))
+        self._chains(context, role, target)
+
+    def _chains(self, context: Context, role: Role, target: Context) -> None:
+        rules, fact = self._rules, (context, role, target)
         for second, sup, axiom in rules.chain_first.get(role, ()):
             if self._allows(axiom):
                 for end in list(target.links.get(second, ())):

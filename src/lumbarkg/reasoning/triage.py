@@ -113,9 +113,7 @@ class TriageRules:
     def denied(self, case: Case) -> frozenset[Iri]:
         """Every named finding class that the case's absent findings deny."""
         knowledge = self._knowledge
-        return frozenset(
-            c for f in case.absent for c in knowledge.denied_classes(knowledge.finding_expression(f))
-        )
+        return frozenset(c for f in case.absent for c in knowledge.denied_classes(knowledge.finding_expression(f)))
 
     def is_excluded(self, alternative: Alternative, case: Case, view: GateView) -> bool:
         """Whether the case rules the alternative out."""
@@ -182,9 +180,7 @@ class TriageRules:
         """The level of a case, what it rests on, what is to be excluded first, and what has not been asked."""
         view = self.view(case, entailments)
         fired = {m.pattern for m in entailments.rules}
-        open_alternatives = tuple(
-            a for a in self.alternatives if a.cls not in fired and self.blocks(a, case, view)
-        )
+        open_alternatives = tuple(a for a in self.alternatives if a.cls not in fired and self.blocks(a, case, view))
         by_class = {level.cls: level for level in self.levels}
         reached = max((by_class[m.level] for m in entailments.rules), key=lambda level: level.rank, default=None)
         red_flags = self._red_flags_not_asked(case, view)

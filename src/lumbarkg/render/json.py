@@ -69,7 +69,12 @@ def render_disposition(disposition: Disposition, sources: Sources) -> dict[str, 
 
 
 def render_problem(
-    status: int, kind: str, title: str, detail: str, issues: tuple[Issue, ...] = (), triage: dict[str, Any] | None = None
+    status: int,
+    kind: str,
+    title: str,
+    detail: str,
+    issues: tuple[Issue, ...] = (),
+    triage: dict[str, Any] | None = None,
 ) -> dict[str, Any]:
     """A problem as RFC 9457 describes it, with every issue and, where the case allows it, its triage."""
     problem: dict[str, Any] = {

@@ -8,10 +8,23 @@ from typing import Any
 from lumbarkg import vocabulary as v
 from lumbarkg.identifiers import Iri
 from lumbarkg.rdf.syntax import Syntax, serialise
-from lumbarkg.rdf.terms import BNode, Literal, Subject, Term, Triple, boolean_literal, decimal_literal, integer_literal
+from lumbarkg.rdf.terms import (
+    BNode,
+    Literal,
+    Subject,
+    Term,
+    Triple,
+    boolean_literal,
+    decimal_literal,
+    integer_literal,
+)
 
 _ENTITY, _ACTIVITY = Iri(v.PROV + "Entity"), Iri(v.PROV + "Activity")
-_GENERATED_BY, _USED, _DERIVED = Iri(v.PROV + "wasGeneratedBy"), Iri(v.PROV + "used"), Iri(v.PROV + "wasDerivedFrom")
+_GENERATED_BY, _USED, _DERIVED = (
+    Iri(v.PROV + "wasGeneratedBy"),
+    Iri(v.PROV + "used"),
+    Iri(v.PROV + "wasDerivedFrom"),
+)
 
 
 def render_turtle(answer: dict[str, Any]) -> bytes:
@@ -63,7 +76,11 @@ def assessment_triples(answer: dict[str, Any]) -> list[Triple]:
                 for row in item["row"].split("+"):
                     state(node, _DERIVED, Iri(f"{v.LKG}evidence/{row}"))
         for pattern in cause["patterns"]:
-            state(node, "pattern" if pattern["relation"] == "suggests" else "patternAgainst", Iri(pattern["iri"]))
+            state(
+                node,
+                "pattern" if pattern["relation"] == "suggests" else "patternAgainst",
+                Iri(pattern["iri"]),
+            )
     state(run, _USED, Iri(v.LKG + "ontology"))
     return triples
 

@@ -13,12 +13,19 @@ _MARKS = {"judgement": "judgement", "unverified": "not verified", "secondary": "
 
 def render_text(answer: dict[str, Any]) -> str:
     """The report: triage, likely causes with their reasons, what to ask next."""
-    lines = [*_triage(answer["triage"]), "", *_causes(answer), *_also(answer), *_questions(answer), *_issues(answer)]
+    lines = [
+        *_triage(answer["triage"]),
+        "",
+        *_causes(answer),
+        *_also(answer),
+        *_questions(answer),
+        *_issues(answer),
+    ]
     reasoning = answer["reasoning"]
     lines += [
         "",
-        f"Ontology {reasoning['ontologyVersion']} ({reasoning['ontologyDigest'][:12]}), {reasoning['engine']}, "
-        f"reasoning {'complete' if reasoning['complete'] else 'incomplete'}, setting {answer['setting']}.",
+        f"Setting {answer['setting']}. Reasoning {'complete' if reasoning['complete'] else 'incomplete'}.",
+        f"Ontology {reasoning['ontologyVersion']} ({reasoning['ontologyDigest'][:12]}), {reasoning['engine']}.",
         *_wrap(answer["disclaimer"]),
     ]
     return "\n".join(lines) + "\n"
@@ -40,12 +47,18 @@ def _triage(triage: dict[str, Any]) -> list[str]:
         lines += _wrap(triage["action"], "  ")
     for reason in triage["reasons"]:
         marks = _mark(reason["levelStatus"]), _mark(reason["basisStatus"])
-        lines += _wrap(f"- {reason['rule']} {reason['label']}: {reason['level']}{marks[0]}. Basis: {reason['basis']}{marks[1]}"
-                       f"{_cited(reason['references'])}", "  ")
+        lines += _wrap(
+            f"- {reason['rule']} {reason['label']}: {reason['level']}{marks[0]}. Basis: {reason['basis']}{marks[1]}"
+            f"{_cited(reason['references'])}",
+            "  ",
+        )
     if triage["toExclude"]:
         lines += _wrap("To be excluded first: " + ", ".join(c["label"] for c in triage["toExclude"]) + ".", "  ")
     if triage["selfCare"]:
-        lines += _wrap(f"{triage['selfCare']['text']} ({triage['selfCare']['rule']}{_mark(triage['selfCare']['levelStatus'])})", "  ")
+        lines += _wrap(
+            f"{triage['selfCare']['text']} ({triage['selfCare']['rule']}{_mark(triage['selfCare']['levelStatus'])})",
+            "  ",
+        )
     if triage["redFlagsNotAsked"]:
         lines.append("  Not asked yet:")
         lines += [line for flag in triage["redFlagsNotAsked"] for line in _wrap(f"- {flag['question']}", "    ")]
@@ -62,13 +75,12 @@ def _causes(answer: dict[str, Any]) -> list[str]:
             f"{_percent(after):>5}  [{_percent(low)}–{_percent(high)}]  {bar}"
         )
         for item in (i for i in cause["evidence"] if i["counted"]):
-            source = _cited(item["references"]) or ""
+            lines += _wrap(_evidence(item), "      ")
+        for pattern in cause["patterns"]:
             lines += _wrap(
-                f"{item['label']} ({item['state']}): × {item['likelihoodRatio']:.3g}, row {item['row']}{_mark(item['status'])}{source}",
+                f"{'speaks for' if pattern['relation'] == 'suggests' else 'speaks against'}: {pattern['label']}",
                 "      ",
             )
-        for pattern in cause["patterns"]:
-            lines += _wrap(f"{'speaks for' if pattern['relation'] == 'suggests' else 'speaks against'}: {pattern['label']}", "      ")
         lines += _wrap(f"prior {cause['prior']['row']}{_mark(cause['prior']['status'])}", "      ")
     rest = answer["differential"][_SHOWN:]
     if rest:
@@ -77,10 +89,21 @@ def _causes(answer: dict[str, Any]) -> list[str]:
     return lines
 
 
+def _evidence(item: dict[str, Any]) -> str:
+    return (
+        f"{item['label']} ({item['state']}): × {item['likelihoodRatio']:.3g}, "
+        f"row {item['row']}{_mark(item['status'])}{_cited(item['references'])}"
+    )
+
+
 def _also(answer: dict[str, Any]) -> list[str]:
     if not answer["alsoConsider"]:
         return []
-    return ["", "ALSO CONSIDER", *(f"  - {c['label']} ({c['patterns'][0]['label']})" for c in answer["alsoConsider"])]
+    return [
+        "",
+        "ALSO CONSIDER",
+        *(f"  - {c['label']} ({c['patterns'][0]['label']})" for c in answer["alsoConsider"]),
+    ]
 
 
 def _questions(answer: dict[str, Any]) -> list[str]:
@@ -93,7 +116,14 @@ def _questions(answer: dict[str, Any]) -> list[str]:
 
 
 def _issues(answer: dict[str, Any]) -> list[str]:
-    return ["", *(f"{i['severity'].upper()} {i['path']}: {i['message']} {i['remedy']}" for i in answer["issues"])] if answer["issues"] else []
+    return (
+        [
+            "",
+            *(f"{i['severity'].upper()} {i['path']}: {i['message']} {i['remedy']}" for i in answer["issues"]),
+        ]
+        if answer["issues"]
+        else []
+    )
 
 
 def _mark(status: str) -> str:

@@ -36,7 +36,9 @@ def hierarchy_triples(knowledge: Knowledge) -> list[Triple]:
 
 def relation_triples(knowledge: Knowledge) -> list[Triple]:
     """``A p B`` for every entailed ``A ⊑ ∃p.B`` between named classes, as in Ubergraph."""
-    roles = {number: iri for iri, number in knowledge.rules.roles.items() if iri in knowledge.ontology.object_properties}
+    roles = {
+        number: iri for iri, number in knowledge.rules.roles.items() if iri in knowledge.ontology.object_properties
+    }
     triples: dict[Triple, None] = {}
     for cls in sorted(knowledge.ontology.classes):
         context = knowledge.context(cls)

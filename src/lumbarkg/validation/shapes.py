@@ -14,7 +14,11 @@ from lumbarkg.intake.case_json import CASE_NODE, FIELD_OF_PROPERTY
 from lumbarkg.issues import Issue, Severity
 from lumbarkg.rdf.terms import BNode, Literal, Term, Triple
 
-_SEVERITIES = {SH.Violation: Severity.ERROR, SH.Warning: Severity.WARNING, SH.Info: Severity.INFORMATION}
+_SEVERITIES = {
+    str(SH.Violation): Severity.ERROR,
+    str(SH.Warning): Severity.WARNING,
+    str(SH.Info): Severity.INFORMATION,
+}
 
 
 class CaseShapes:
@@ -37,7 +41,10 @@ class CaseShapes:
         if conforms or not isinstance(results, rdflib.Graph):
             return ()
         return tuple(
-            sorted((self._issue(results, r) for r in results.subjects(rdflib.RDF.type, SH.ValidationResult)), key=_place)
+            sorted(
+                (self._issue(results, r) for r in results.subjects(rdflib.RDF.type, SH.ValidationResult)),
+                key=_place,
+            )
         )
 
     def _issue(self, results: rdflib.Graph, result: rdflib.term.Node) -> Issue:
@@ -48,7 +55,7 @@ class CaseShapes:
         pointer = str(focus).removeprefix(CASE_NODE) + (f"/{field}" if field else "")
         remedy = self._shapes.value(shape, SH.description) if shape is not None else None
         return Issue(
-            severity=_SEVERITIES.get(results.value(result, SH.resultSeverity), Severity.ERROR),
+            severity=_SEVERITIES.get(str(results.value(result, SH.resultSeverity)), Severity.ERROR),
             code=f"shape-{component.removesuffix('ConstraintComponent')}",
             path=pointer,
             message=str(results.value(result, SH.resultMessage)),
@@ -67,5 +74,3 @@ def _rdflib(term: Term) -> rdflib.term.Node:
             return rdflib.Literal(term.value, lang=term.language)
         return rdflib.Literal(term.value, datatype=rdflib.URIRef(term.datatype))
     return rdflib.BNode(term) if isinstance(term, BNode) else rdflib.URIRef(term)
-
-

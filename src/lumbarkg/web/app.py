@@ -46,7 +46,6 @@ def create_app(config: Config | None = None) -> Flask:
     engine = load_engine(config.release, config.shapes)
     app = Flask(__name__)
     app.config["MAX_CONTENT_LENGTH"] = config.max_body_bytes
-    app.json.sort_keys = False  # type: ignore[attr-defined]  the default provider has it, its base class has not
     app.logger.setLevel(logging.WARNING)
     app.extensions["engine"] = engine
     app.extensions["queries"] = QueryWorker(

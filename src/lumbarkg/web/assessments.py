@@ -51,7 +51,8 @@ def _contradiction(refused: ContradictoryCaseError, engine: Engine) -> Response:
         422,
         "contradictory-case",
         "Contradictory case",
-        "A finding is both present and denied, so causes are not ranked. The triage is that of the present findings alone.",
+        "A finding is both present and denied, so causes are not ranked. "
+        "The triage is that of the present findings alone.",
         refused.issues,
         render_disposition(refused.disposition, engine.sources),
     )

@@ -43,7 +43,12 @@ def form_content(engine: Engine, release: Path) -> str:
         "settings": list(engine.ranker.tables.settings()),
         "levels": [{"name": level.name, "rank": level.rank, "action": level.action} for level in rules.levels],
         "redFlagGroups": [
-            {**member(g.finding), "group": g.finding.local_name, "question": g.question, "members": [member(m) for m in g.members]}
+            {
+                **member(g.finding),
+                "group": g.finding.local_name,
+                "question": g.question,
+                "members": [member(m) for m in g.members],
+            }
             for g in rules.groups
         ],
         "findings": _findings(engine),
@@ -55,9 +60,17 @@ def form_content(engine: Engine, release: Path) -> str:
         "locations": options(v.ANATOMICAL_STRUCTURE),
         "factors": options(v.MODIFYING_FACTOR),
         "sexes": options(v.SEX),
-        "examples": [json.loads(file.read_text("utf-8")) for file in sorted((release / "examples").glob("*.json"))],
+        "examples": _examples(release / "examples"),
     }
     return json.dumps(content, ensure_ascii=False)
+
+
+def _examples(folder: Path) -> list[dict[str, Any]]:
+    """The example cases; a file's name is its title."""
+    return [
+        {"title": file.stem.replace("-", " ").capitalize(), "case": json.loads(file.read_text("utf-8"))}
+        for file in sorted(folder.glob("*.json"))
+    ]
 
 
 def _findings(engine: Engine) -> list[dict[str, Any]]:

@@ -42,17 +42,24 @@ def register(app: Flask) -> None:
         remedy = _REMEDIES.get(status, "")
         issue = error(title.casefold().replace(" ", "-"), "", f"{exception.description}", remedy)
         response = problem(status, issue.code, title, f"{title}. {remedy}".strip(), (issue,))
-        if exception.get_headers:
-            for name, value in exception.get_headers():
-                if name == "Allow":
-                    response.headers[name] = value
+        response.headers.extend({name: value for name, value in exception.get_headers() if name == "Allow"})
         return response
 
     def on_unforeseen(exception: Exception) -> Response:
         app.logger.error("unforeseen %s", type(exception).__name__)
         return problem(
-            500, "internal", "Internal error", "The server met an error of its own; nothing was stored.",
-            (error("internal", "", "The server met an error of its own.", "Report it with the time and the version."),),
+            500,
+            "internal",
+            "Internal error",
+            "The server met an error of its own; nothing was stored.",
+            (
+                error(
+                    "internal",
+                    "",
+                    "The server met an error of its own.",
+                    "Report it with the time and the version.",
+                ),
+            ),
         )
 
     app.register_error_handler(HTTPException, on_http_error)

@@ -23,8 +23,18 @@ def sparql() -> Response:
     query = _query_text()
     if query is None:
         return problem(
-            400, "missing-query", "Missing query", "The request carries no query.",
-            (error("missing-query", "/query", "The parameter 'query' is missing.", "Send ?query=… or a POST body."),),
+            400,
+            "missing-query",
+            "Missing query",
+            "The request carries no query.",
+            (
+                error(
+                    "missing-query",
+                    "/query",
+                    "The parameter 'query' is missing.",
+                    "Send ?query=… or a POST body.",
+                ),
+            ),
         )
     try:
         answer = current_queries().query(query, _accepted())
@@ -34,8 +44,18 @@ def sparql() -> Response:
         return response
     except QueryError as refused:
         return problem(
-            400, "query", "Query refused", str(refused),
-            (error("query", "/query", str(refused), "Correct the query; SERVICE and updates are not available."),),
+            400,
+            "query",
+            "Query refused",
+            str(refused),
+            (
+                error(
+                    "query",
+                    "/query",
+                    str(refused),
+                    "Correct the query; SERVICE and updates are not available.",
+                ),
+            ),
         )
     return Response(answer.content, content_type=answer.media_type)
 
@@ -53,7 +73,8 @@ def _query_text() -> str | None:
 def _accepted() -> tuple[str, ...]:
     offered = (*SOLUTION_MEDIA_TYPES, *GRAPH_MEDIA_TYPES)
     wanted = sorted(
-        ((quality, -position, m) for position, (m, quality) in enumerate(request.accept_mimetypes) if quality > 0), reverse=True
+        ((quality, -position, m) for position, (m, quality) in enumerate(request.accept_mimetypes) if quality > 0),
+        reverse=True,
     )
     aliases = {"application/json": next(iter(SOLUTION_MEDIA_TYPES))}
     return tuple(aliases.get(m, m) for _, _, m in wanted if aliases.get(m, m) in offered)

@@ -2,6 +2,7 @@
 
 import { FIELD_OF_PROPERTY } from "./draft.js";
 import { h, newId } from "./dom.js";
+import { spellOut } from "./format.js";
 import { qualifierOptions } from "./vocabulary.js";
 
 /** A group of warning signs: one question, or one for each open member once the group is affirmed. */
@@ -31,11 +32,12 @@ export function nextQuestion(question, context) {
     quantity: () => typedAnswer(question, context),
     qualifier: () => chosenAnswer(question, context),
   }[question.kind];
-  return h("li", { class: "question" }, asked?.() ?? h("p", {}, question.question), h("p", { class: "small" }, why(question)));
+  return h("li", { class: "question" }, asked?.() ?? h("p", {}, question.question), h("p", { class: "small" }, why(question, context)));
 }
 
-function why({ label, kind, reason }) {
-  return kind === "qualifier" || kind === "quantity" ? `About ${label}. ${reason}` : reason;
+function why({ label, property, reason }, { vocabulary }) {
+  const about = property in FIELD_OF_PROPERTY ? `About ${label}. ` : "";
+  return about + vocabulary.levels.reduce((text, level) => spellOut(text, level.name), reason);
 }
 
 function yesNo(text, onAnswer) {
@@ -91,6 +93,7 @@ function state(question, value, { draft, answer }) {
     const entry = entries.find((each) => !each.values[field]?.length) ?? entries[0] ?? draft.open(question.term);
     const isList = !["laterality", "course"].includes(field) && question.kind === "qualifier";
     entry.values[field] = isList ? [...(entry.values[field] ?? []), value] : value;
+    if (field === "durationHours") entry.durationUnit = 1;
     entry.hasCard = true;
     draft.changed();
   });
