@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterable
 from decimal import Decimal
 from functools import cached_property, lru_cache
 
@@ -73,6 +74,24 @@ class Choices:
     @cached_property
     def _finding_set(self) -> frozenset[Iri]:
         return frozenset(self.findings)
+
+    def below(self, finding: Iri) -> tuple[Iri, ...]:
+        """The proper subclasses of a finding that a case may state, sorted."""
+        return self._stateable(self.knowledge.subclasses(finding) - self.knowledge.equivalents(finding))
+
+    def above(self, finding: Iri) -> tuple[Iri, ...]:
+        """The proper superclasses of a finding, below the root of findings, that a case may state, sorted."""
+        above = self.knowledge.superclasses(finding) - self.knowledge.superclasses(v.FINDING)
+        return self._stateable(above - self.knowledge.equivalents(finding))
+
+    def beside(self, finding: Iri) -> tuple[Iri, ...]:
+        """Findings near the one given that do not lie under it, sorted; any finding where there are none."""
+        knowledge, above = self.knowledge, self.above(finding)
+        near = {*above, *(s for a in above for s in knowledge.direct_subclasses(a))}
+        return self._stateable(near - knowledge.subclasses(finding)) or self.findings
+
+    def _stateable(self, findings: Iterable[Iri]) -> tuple[Iri, ...]:
+        return tuple(sorted(f for f in findings if self.may_state(f)))
 
     # ------------------------------------------------------------ properties
 

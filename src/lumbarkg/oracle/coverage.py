@@ -6,13 +6,13 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from lumbarkg import vocabulary as v
 from lumbarkg.identifiers import Iri
 from lumbarkg.model import PatternMatch
-from lumbarkg.ontology.owl import EquivalentClasses
+from lumbarkg.oracle.choices import Choices
 from lumbarkg.oracle.compare import Compared
 from lumbarkg.oracle.constructors import Constructor, constructors_in
 from lumbarkg.oracle.draw import Drawn
+from lumbarkg.oracle.targets import pattern_classes, triage_classes
 from lumbarkg.reasoning.entail import read_entailments
 from lumbarkg.reasoning.knowledge import Knowledge
 from lumbarkg.reasoning.proofs import Explainer
@@ -94,12 +94,11 @@ def _suggestions(one: Compared, knowledge: Knowledge, explainer: Explainer) -> t
 
 
 def _counted(knowledge: Knowledge) -> dict[str, frozenset[Iri]]:
-    defined = {a.named.iri for a in knowledge.ontology.axioms if isinstance(a, EquivalentClasses)}
-    triage = frozenset(knowledge.triage_classes)
+    choices = Choices(knowledge)
     return {
-        "patterns": knowledge.subclasses(v.CLINICAL_PATTERN) & defined - triage,
-        "triage classes": triage,
-        "denial classes": frozenset(knowledge.denials.values()),
+        "patterns": pattern_classes(choices),
+        "triage classes": triage_classes(choices),
+        "denial classes": frozenset(choices.denied),
     }
 
 
