@@ -44,7 +44,7 @@ class Terms:
         graph = self._graph
         synonyms = tuple(
             o.value
-            for prop in (v.EXACT_SYNONYM, v.RELATED_SYNONYM)
+            for prop in (v.EXACT_SYNONYM, v.LAYPERSON_SYNONYM, v.RELATED_SYNONYM)
             for o in graph.objects(iri, prop)
             if isinstance(o, Literal)
         )
@@ -61,9 +61,10 @@ class Terms:
             found[iri].add(iri)
             found[iri.local_name].add(iri)
             found[self.label(iri).casefold()].add(iri)
-            for synonym in self._graph.objects(iri, v.EXACT_SYNONYM):
-                if isinstance(synonym, Literal):
-                    found[synonym.value.casefold()].add(iri)
+            for prop in (v.EXACT_SYNONYM, v.LAYPERSON_SYNONYM):
+                for synonym in self._graph.objects(iri, prop):
+                    if isinstance(synonym, Literal):
+                        found[synonym.value.casefold()].add(iri)
         return {name: frozenset(iris) for name, iris in found.items()}
 
     def find(self, name: str, among: frozenset[Iri]) -> Iri | None:

@@ -14,10 +14,10 @@ from lumbarkg.oracle.constructors import Constructor, constructors_of
 
 _TURNS = ("pattern", "constructor", "triage", "constructor", "denial", "constructor", "triage", "constructor", "other")
 _WEIGHTS = {
-    Constructor.DENIAL: 6,
-    Constructor.AT_LEAST: 4,
+    Constructor.DENIAL: 7,
+    Constructor.AT_LEAST: 6,
     Constructor.CHAIN: 3,
-    Constructor.FACET: 2,
+    Constructor.FACET: 3,
     Constructor.UNION: 1,
 }
 """How often the turn of a constructor comes. Few patterns need the first two; the last two come with most patterns."""
