@@ -207,7 +207,7 @@ class Disposition:
     to_exclude: tuple[tuple[Iri, tuple[Iri, ...]], ...]
     red_flags_not_asked: tuple[RedFlagStatus, ...]
     open_rules: tuple[Iri, ...]
-    self_care: Mapping[str, str] | None = None
+    self_care: Iri | None = None
 
 
 @dataclass(frozen=True)
@@ -225,14 +225,15 @@ class Probability:
 class EvidenceItem:
     """One row of evidence as it bears on one hypothesis of this case.
 
-    ``ratio`` is what the row contributes after damping (1 where it does not count); ``counted`` says whether it
+    ``published_ratio`` is the table's own, None where it has none for this state; ``ratio`` is what the row
+    contributes after damping (1 where it does not count); ``counted`` says whether it
     entered the product and ``reason`` why or why not.
     """
 
     row: str
     finding: Iri
     state: str
-    published_ratio: float
+    published_ratio: float | None
     ratio: float
     damping: float
     counted: bool

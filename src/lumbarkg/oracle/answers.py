@@ -47,7 +47,11 @@ class Difference:
 
     def __str__(self) -> str:
         sides = (("only the engine", self.only_engine), ("only HermiT", self.only_hermit))
-        told = "; ".join(f"{who}: {', '.join(sorted(Iri(x).local_name for x in said))}" for who, said in sides if said)
+        told = "; ".join(
+            f"{who}: {', '.join(sorted(x.local_name if isinstance(x, Iri) else x for x in said))}"
+            for who, said in sides
+            if said
+        )
         return f"{self.about}: {told}"
 
 

@@ -122,7 +122,7 @@ class Choices:
         return {prop: tuple(sorted(ends)) for prop, ends in found.items()}
 
     def numbers_near(self, prop: Iri, ends: tuple[Decimal, ...] = ()) -> tuple[Decimal, ...]:
-        """Numbers at the ends given, else at all of the ontology's, just below and just above, that a case may state."""
+        """Numbers that a case may state at the ends given, else at all of the ontology's, or just beside one."""
         allowed = _BOUNDS.get(prop, _NOT_NEGATIVE)
         near = {
             n

@@ -11,8 +11,10 @@ import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from lumbarkg import vocabulary as v
+from lumbarkg.identifiers import Iri
 from lumbarkg.model import Case
 from lumbarkg.oracle.answers import Answer, Difference, differences, engine_answer, hermit_answer
 from lumbarkg.oracle.hermit import Hermit, Verdict
@@ -50,6 +52,13 @@ class Report:
         return tuple(c for c in self.compared if c.differences)
 
 
+class Reasoner(Protocol):
+    """What a comparison needs of HermiT."""
+
+    def submit(self, triples: list[Triple], individuals: tuple[Iri, ...], classes: tuple[Iri, ...]) -> Future[Verdict]:
+        """Start a run over the release and these triples."""
+
+
 class Oracle:
     """Holds the engine's knowledge against HermiT over the same release; close it after use.
 
@@ -62,25 +71,31 @@ class Oracle:
         self._hermit = Hermit([*release, *query_triples(knowledge.subclasses(v.CONDITION))])
 
     def __enter__(self) -> Oracle:
-        self._hermit.__enter__()
         return self
 
     def __exit__(self, *reason: object) -> None:
-        self._hermit.__exit__(None, None, None)
+        self._hermit.close()
 
     def compare(self, cases: Sequence[Case], progress: Progress | None = None) -> Report:
         """Compare every case; ``progress`` is told how many of them are settled and how many differ."""
-        return _Comparison(self._knowledge, self._hermit, cases, progress).run()
+        return compare(cases, self._knowledge, self._hermit, progress)
 
     def disagree(self, case: Case) -> bool:
         """Whether the two differ on one case."""
         return bool(self.compare([case]).differing)
 
 
+def compare(
+    cases: Sequence[Case], knowledge: Knowledge, reasoner: Reasoner, progress: Progress | None = None
+) -> Report:
+    """Compare what the engine and the reasoner say of every case."""
+    return _Comparison(knowledge, reasoner, cases, progress).run()
+
+
 @dataclass
 class _Comparison:
     knowledge: Knowledge
-    hermit: Hermit
+    reasoner: Reasoner
     drawn: Sequence[Case]
     progress: Progress | None
     settled: dict[int, tuple[Difference, ...]] = field(default_factory=dict)
@@ -122,7 +137,7 @@ class _Comparison:
             members.append((index, nodes))
             triples += stated
         individuals = tuple(i for _, nodes in members for i in nodes.individuals)
-        future = self.hermit.submit(triples, individuals, tuple(c for _, nodes in members for c in nodes.denials))
+        future = self.reasoner.submit(triples, individuals, tuple(c for _, nodes in members for c in nodes.denials))
         self.running[future] = members
         self.runs += 1
 

@@ -6,7 +6,6 @@ import multiprocessing
 import time
 from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import dataclass
-from types import TracebackType
 
 from lumbarkg.errors import OntologyError
 from lumbarkg.identifiers import Iri
@@ -40,12 +39,8 @@ class Hermit:
             processes, mp_context=multiprocessing.get_context("spawn"), initializer=_keep, initargs=(base,)
         )
 
-    def __enter__(self) -> Hermit:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, problem: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def close(self) -> None:
+        """Let the running runs end, drop the others, and end the processes."""
         self._pool.shutdown(cancel_futures=True)
 
     def submit(self, triples: list[Triple], individuals: tuple[Iri, ...], classes: tuple[Iri, ...]) -> Future[Verdict]:

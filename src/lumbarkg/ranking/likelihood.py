@@ -135,7 +135,6 @@ def _item(usable: UsableRow, seen: Observations, setting: str, tables: EvidenceT
     else:
         return None
     matches = _setting_matches(row.setting, setting)
-    published = 1.0 if ratio is None else ratio
     counted, reason = True, "the only row of its cluster"
     if ratio is None:
         counted, reason = False, f"no ratio is known for a finding that is {state}"
@@ -145,8 +144,8 @@ def _item(usable: UsableRow, seen: Observations, setting: str, tables: EvidenceT
         row=usable.ids,
         finding=finding,
         state=state,
-        published_ratio=published,
-        ratio=math.exp(damping * math.log(published)) if counted else 1.0,
+        published_ratio=ratio,
+        ratio=ratio**damping if counted and ratio is not None else 1.0,
         damping=damping,
         counted=counted,
         reason=reason,

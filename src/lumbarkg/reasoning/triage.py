@@ -7,7 +7,6 @@ it needs no rule of its own. Order: {NotEnoughAsked, SelfCare} < the levels by `
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -232,18 +231,12 @@ class TriageRules:
         concerned = self._concerning[member]
         return bool(concerned) and all(self.is_excluded(a, case, view) for a in concerned)
 
-    def _self_care(self, entailments: Entailments) -> Mapping[str, str] | None:
+    def _self_care(self, entailments: Entailments) -> Iri | None:
+        """The text for one of the patterns that the case falls under."""
         graph = self._knowledge.ontology.graph
         for advice in sorted(graph.instances(v.SELF_CARE_ADVICE)):
             if any(target in entailments.types for target in graph.objects(advice, v.APPLIES_TO)):
-                return {
-                    "rule": graph.text(advice, v.RULE),
-                    "text": graph.text(advice, v.TEXT),
-                    "basis": graph.text(advice, v.BASIS),
-                    "basisStatus": graph.text(advice, v.BASIS_STATUS),
-                    "levelStatus": graph.text(advice, v.LEVEL_STATUS),
-                    "references": " ".join(sorted(Iri(str(s)).local_name for s in graph.objects(advice, v.SOURCE))),
-                }
+                return Iri(advice)
         return None
 
 

@@ -121,7 +121,7 @@ class _Writer:
                 for status in disposition.red_flags_not_asked
             ],
             "notExcluded": [self.term(rule, "pattern") for rule in disposition.open_rules],
-            "selfCare": dict(disposition.self_care) if disposition.self_care else None,
+            "selfCare": self.self_care(disposition.self_care) if disposition.self_care else None,
         }
 
     def rule(self, match: RuleMatch) -> dict[str, Any]:
@@ -136,9 +136,20 @@ class _Writer:
             "basis": graph.text(iri, v.BASIS),
             "basisStatus": graph.text(iri, v.BASIS_STATUS),
             "note": graph.text(iri, v.NOTE) or None,
-            "references": [self.reference(Iri(str(s)).local_name) for s in graph.objects(iri, v.SOURCE)],
+            "references": self.sources_of(iri),
             "findings": [self.finding(f) for f in match.justification.findings],
             "justification": self.justification(match.justification),
+        }
+
+    def self_care(self, advice: Iri) -> dict[str, Any]:
+        graph = self._graph
+        return {
+            "rule": graph.text(advice, v.RULE),
+            "text": graph.text(advice, v.TEXT),
+            "basis": graph.text(advice, v.BASIS),
+            "basisStatus": graph.text(advice, v.BASIS_STATUS),
+            "levelStatus": graph.text(advice, v.LEVEL_STATUS),
+            "references": self.sources_of(advice),
         }
 
     # ------------------------------------------------------------ differential
@@ -227,6 +238,9 @@ class _Writer:
 
     def finding(self, finding: Finding) -> dict[str, Any]:
         return {**self.term(finding.term, "finding"), "status": finding.status.value, "path": finding.path}
+
+    def sources_of(self, iri: Iri) -> list[dict[str, Any]]:
+        return [self.reference(Iri(str(s)).local_name) for s in self._graph.objects(iri, v.SOURCE)]
 
     def references(self, keys: str) -> list[dict[str, Any]]:
         return [self.reference(key) for key in keys.split(";") if key]

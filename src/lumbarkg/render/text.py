@@ -55,10 +55,9 @@ def _triage(triage: dict[str, Any]) -> list[str]:
     if triage["toExclude"]:
         lines += _wrap("To be excluded first: " + ", ".join(c["label"] for c in triage["toExclude"]) + ".", "  ")
     if triage["selfCare"]:
-        lines += _wrap(
-            f"{triage['selfCare']['text']} ({triage['selfCare']['rule']}{_mark(triage['selfCare']['levelStatus'])})",
-            "  ",
-        )
+        advice = triage["selfCare"]
+        source = f"({advice['rule']}{_mark(advice['levelStatus'])}){_cited(advice['references'])}"
+        lines += _wrap(f"{advice['text']} {source}", "  ")
     if triage["redFlagsNotAsked"]:
         lines.append("  Not asked yet:")
         lines += [line for flag in triage["redFlagsNotAsked"] for line in _wrap(f"- {flag['question']}", "    ")]

@@ -237,7 +237,9 @@ def test_one_of_one_is_the_finding_itself() -> None:
 
 @pytest.mark.parametrize("n", [7, 0])
 def test_an_impossible_n_is_refused(n: int) -> None:
-    with pytest.raises(OntologyError, match=f"example.org/P: lkg:atLeast {n} needs at least {n} findings under lkg:among"):
+    with pytest.raises(
+        OntologyError, match=f"example.org/P: lkg:atLeast {n} needs at least {n} findings under lkg:among"
+    ):
         with_at_least_expanded(read(at_least(n, TESTS)))
 
 
@@ -270,4 +272,7 @@ def test_the_real_ontology_relates_every_pair_of_denials(built) -> None:
     assert len(knowledge.denials) > 50
     for wide, denied_wide in knowledge.denials.items():
         for narrow, denied_narrow in knowledge.denials.items():
-            assert knowledge.is_subclass(denied_wide, denied_narrow) == knowledge.is_subclass(narrow, wide), (wide, narrow)
+            assert knowledge.is_subclass(denied_wide, denied_narrow) == knowledge.is_subclass(narrow, wide), (
+                wide,
+                narrow,
+            )

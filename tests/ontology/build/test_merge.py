@@ -58,7 +58,9 @@ def test_the_real_ontology_is_merged_without_the_network() -> None:
     graph = Graph(merged)
     assert len(merged) == len(graph)
     files = [ROOT.parent / "core.ttl", *sorted((ROOT.parent / "lumbar").glob("*.ttl"))]
-    classes = {c for file in files for c in Graph(parse(file.read_bytes())).instances(v.OWL_CLASS) if isinstance(c, Iri)}
+    classes = {
+        c for file in files for c in Graph(parse(file.read_bytes())).instances(v.OWL_CLASS) if isinstance(c, Iri)
+    }
     assert len(files) == 8
     assert classes
     assert classes <= set(graph.instances(v.OWL_CLASS))
@@ -80,7 +82,9 @@ def test_an_import_that_the_catalog_lacks_is_refused_by_name(tmp_path: Path) -> 
         {"root.ttl": header("root", "part"), "part.ttl": header("part", "missing")},
         {"part": "part.ttl"},
     )
-    with pytest.raises(OntologyError, match=r"part\.ttl: imports http://example\.org/missing, which .*catalog-v001\.xml"):
+    with pytest.raises(
+        OntologyError, match=r"part\.ttl: imports http://example\.org/missing, which .*catalog-v001\.xml"
+    ):
         merge(root, catalog)
 
 

@@ -300,7 +300,8 @@ REFUSED = {
         "",
     ),
     "two definitions of one class": (
-        defined("ex:A", "lkg:Finding", some("ex:p", "ex:Pain")) + f"ex:A owl:equivalentClass {some('ex:q', 'ex:Pain')} .",
+        defined("ex:A", "lkg:Finding", some("ex:p", "ex:Pain"))
+        + f"ex:A owl:equivalentClass {some('ex:q', 'ex:Pain')} .",
         "A",
         "The class has two definitions.",
         "Keep one, or define two classes.",

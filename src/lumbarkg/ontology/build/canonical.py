@@ -96,9 +96,7 @@ class _Labeller:
     def _label(self, node: BNode) -> BNode:
         if node not in self._labels:
             referring = [t for t in self._incoming[node] if t.predicate != OWL_ANNOTATED_TARGET] or self._incoming[node]
-            key, ordinal = min(
-                (f"{self._subject(t.subject)} {t.predicate}", self._ordinal(t, node)) for t in referring
-            )
+            key, ordinal = min((f"{self._subject(t.subject)} {t.predicate}", self._ordinal(t, node)) for t in referring)
             self._labels[node] = self._named(f"{key} {ordinal} {self._trees[node]}")
         return self._labels[node]
 

@@ -96,13 +96,14 @@ def _denial_triples(finding: Iri, graph: Graph) -> list[Triple]:
 
 def denial_inclusions(findings: tuple[Iri, ...], knowledge: Knowledge) -> list[Triple]:
     """DeniedX ⊑ DeniedY wherever Y ⊑ X is entailed and no Z of the findings lies between."""
-    found = []
+    triples: list[Triple] = []
     for wide in findings:
         below = {f for f in findings if f != wide and knowledge.is_subclass(f, wide)}
-        for narrow in sorted(below):
-            if not any(z not in (wide, narrow) and z in below and knowledge.is_subclass(narrow, z) for z in below):
-                found.append(Triple(denial_class(wide), v.RDFS_SUBCLASS_OF, denial_class(narrow)))
-    return found
+        triples.extend(
+            Triple(denial_class(wide), v.RDFS_SUBCLASS_OF, denial_class(narrow))
+            for narrow in sorted(knowledge.most_general(below))
+        )
+    return triples
 
 
 def with_at_least_expanded(triples: list[Triple]) -> list[Triple]:

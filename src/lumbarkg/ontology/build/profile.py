@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from decimal import Decimal
+from itertools import pairwise
 
 from lumbarkg import vocabulary as v
 from lumbarkg.identifiers import Iri
@@ -91,16 +92,26 @@ class _Checker:
             found.append(_issue(iri, "The class has two definitions.", "Keep one, or define two classes."))
         for part in parts:
             if isinstance(part, Or | Facet) and not may_extend:
-                found.append(_issue(iri, f"{_name(part)} stands outside a pattern or finding.", "Define a finding or a pattern."))
+                found.append(
+                    _issue(iri, f"{_name(part)} stands outside a pattern or finding.", "Define a finding or a pattern.")
+                )
             if isinstance(part, Not):
                 if is_triage:
-                    found.append(_issue(iri, "A triage rule uses a complement.", "Triage only rises: state what is present."))
+                    found.append(
+                        _issue(iri, "A triage rule uses a complement.", "Triage only rises: state what is present.")
+                    )
                 elif not is_pattern:
-                    found.append(_issue(iri, "A complement stands outside a pattern.", "Deny findings in patterns only."))
+                    found.append(
+                        _issue(iri, "A complement stands outside a pattern.", "Deny findings in patterns only.")
+                    )
         if is_pattern:
             defined = sorted(p for p in self.parents[iri] if p in self.definitions)
             if defined:
-                found.append(_issue(iri, f"The pattern lies under the defined class {defined[0]}.", "Use primitive superclasses."))
+                found.append(
+                    _issue(
+                        iri, f"The pattern lies under the defined class {defined[0]}.", "Use primitive superclasses."
+                    )
+                )
         return found
 
     def _inclusion(self, axiom: SubClassOf) -> list[Issue]:
@@ -110,8 +121,13 @@ class _Checker:
             if isinstance(part, Named) and any(
                 isinstance(e, Or | Not) for d in self.definitions.get(part.iri, ()) for e in subexpressions(d)
             ):
-                found.append(_issue(place or part.iri, f"{part.iri} is defined with a union or denial and stands on a right-hand side.",
-                                    "Put a primitive class there."))
+                found.append(
+                    _issue(
+                        place or part.iri,
+                        f"{part.iri} is defined with a union or denial and stands on a right-hand side.",
+                        "Put a primitive class there.",
+                    )
+                )
         return found
 
     def _plain(self, expression: Expression, place: Iri | None) -> list[Issue]:
@@ -128,12 +144,18 @@ class _Checker:
                 ranges[other.property].add(other.range)
         if ranges[axiom.sup] <= ranges[axiom.chain[-1]]:
             return []
-        return [_issue(axiom.sup, "A chain ends in a property whose range does not imply the range of the whole.",
-                       f"Give {axiom.chain[-1]} the same range.")]
+        return [
+            _issue(
+                axiom.sup,
+                "A chain ends in a property whose range does not imply the range of the whole.",
+                f"Give {axiom.chain[-1]} the same range.",
+            )
+        ]
 
     def _cycles(self) -> list[Issue]:
         uses = {
-            iri: {p.iri for d in ds for p in subexpressions(d) if isinstance(p, Named)} for iri, ds in self.definitions.items()
+            iri: {p.iri for d in ds for p in subexpressions(d) if isinstance(p, Named)}
+            for iri, ds in self.definitions.items()
         }
         found = []
         for start in sorted(uses):
@@ -141,7 +163,9 @@ class _Checker:
             while stack:
                 iri = stack.pop()
                 if iri == start:
-                    found.append(_issue(start, "The definition uses itself.", "Break the circle with a primitive class."))
+                    found.append(
+                        _issue(start, "The definition uses itself.", "Break the circle with a primitive class.")
+                    )
                     break
                 if iri not in seen:
                     seen.add(iri)
@@ -163,8 +187,13 @@ class _Checker:
         for iri, facet in asserted:
             others = [i for i in intervals[facet.property] if not i.includes(facet.interval)]
             if _covers(others, facet.interval):
-                found.append(_issue(iri, f"Other facets of {facet.property} cover {facet.interval} only together.",
-                                    "Align their ends, or let one include it."))
+                found.append(
+                    _issue(
+                        iri,
+                        f"Other facets of {facet.property} cover {facet.interval} only together.",
+                        "Align their ends, or let one include it.",
+                    )
+                )
         return found
 
     def _undeclared(self) -> list[Issue]:
@@ -178,9 +207,15 @@ class _Checker:
                         used.add(part.iri)
                     elif isinstance(part, Some | Facet):
                         properties.add(part.property)
-        found = [_issue(i, "The class is used and not declared.", "Declare it, or correct the name.") for i in sorted(used - known)]
+        found = [
+            _issue(i, "The class is used and not declared.", "Declare it, or correct the name.")
+            for i in sorted(used - known)
+        ]
         declared = self.ontology.object_properties | self.ontology.data_properties
-        return found + [_issue(i, "The property is used and not declared.", "Use one of core.ttl.") for i in sorted(properties - declared)]
+        return found + [
+            _issue(i, "The property is used and not declared.", "Use one of core.ttl.")
+            for i in sorted(properties - declared)
+        ]
 
 
 def _expressions(axiom: Axiom) -> tuple[Expression, ...]:
@@ -201,7 +236,7 @@ def _covers(intervals: list[Interval], target: Interval) -> bool:
     if not ends:
         return bool(intervals)
     points = [ends[0] - 1, *ends, ends[-1] + 1]
-    points += [(a + b) / Decimal(2) for a, b in zip(ends, ends[1:], strict=False)]
+    points += [(a + b) / Decimal(2) for a, b in pairwise(ends)]
     inside = [p for p in points if p in target]
     return bool(inside) and all(any(p in i for i in intervals) for p in inside)
 

@@ -114,7 +114,7 @@ function evidenceRow(item) {
 /** The ratio as it counts; the table's own where it does not; a dash where the table has none. */
 function shownRatio({ counted, likelihoodRatio, publishedRatio }) {
   if (counted) return `× ${figure(likelihoodRatio)}`;
-  return publishedRatio === 1 ? "–" : figure(publishedRatio);
+  return publishedRatio === null ? "–" : figure(publishedRatio);
 }
 
 function rowReason(item) {

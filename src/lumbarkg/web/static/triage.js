@@ -36,7 +36,8 @@ function selfCare(advice) {
   return h(
     "div", { class: "self-care" },
     h("p", {}, advice.text),
-    h("p", { class: "small" }, `Rule ${advice.rule}. ${advice.basis} `, statusMark(advice.basisStatus), " ", statusMark(advice.levelStatus, "level"), ` ${advice.references}`),
+    h("p", { class: "small" }, `Rule ${advice.rule}. ${advice.basis} `, statusMark(advice.basisStatus), " ", statusMark(advice.levelStatus, "level")),
+    referenceList(advice.references),
   );
 }
 

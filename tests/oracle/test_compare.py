@@ -1,0 +1,79 @@
+"""How runs are taken apart when they disagree, with a reasoner that answers as the test wants."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import Future
+from decimal import Decimal
+
+from lumbarkg import vocabulary as v
+from lumbarkg.identifiers import Iri
+from lumbarkg.model import Case
+from lumbarkg.oracle.compare import compare
+from lumbarkg.oracle.hermit import Verdict
+from lumbarkg.rdf.terms import Triple, decimal_literal
+from lumbarkg.reasoning.knowledge import Knowledge
+
+EMPTY, MARKED = Case(), Case(age=Decimal("50"))
+Rejects = Callable[[list[Triple], tuple[Iri, ...]], bool]
+
+
+class Puppet:
+    """Finds every individual a mere patient case, and inconsistent what ``rejects`` says."""
+
+    def __init__(self, knowledge: Knowledge, rejects: Rejects, failure: str = "") -> None:
+        self._types = knowledge.superclasses(v.PATIENT_CASE)
+        self._rejects, self._failure = rejects, failure
+        self.sizes: list[int] = []
+
+    def submit(self, triples: list[Triple], individuals: tuple[Iri, ...], classes: tuple[Iri, ...]) -> Future[Verdict]:
+        self.sizes.append(len(individuals))
+        is_rejected = self._rejects(triples, individuals)
+        types = {} if is_rejected else dict.fromkeys(individuals, self._types)
+        found: Future[Verdict] = Future()
+        found.set_result(Verdict(not is_rejected, types, {c: frozenset() for c in classes}, 0.0, self._failure))
+        return found
+
+
+def _is_marked(triples: list[Triple], individuals: tuple[Iri, ...]) -> bool:
+    return any(t.object == decimal_literal(Decimal("50")) for t in triples)
+
+
+def test_agreeing_cases_run_ten_at_a_time(knowledge: Knowledge) -> None:
+    puppet = Puppet(knowledge, lambda triples, individuals: False)
+    seen: list[tuple[int, int]] = []
+    report = compare([EMPTY] * 25, knowledge, puppet, lambda settled, differing: seen.append((settled, differing)))
+    assert (puppet.sizes, report.hermit_runs, report.differing) == ([10, 10, 5], 3, ())
+    assert len(report.compared) == 25
+    assert seen[-1] == (25, 0)
+
+
+def test_a_rejected_run_is_halved_until_the_case_is_found(knowledge: Knowledge) -> None:
+    puppet = Puppet(knowledge, _is_marked)
+    report = compare([*[EMPTY] * 6, MARKED, EMPTY], knowledge, puppet)
+    assert [c.case for c in report.differing] == [MARKED]
+    assert [str(d) for d in report.differing[0].differences] == ["consistency: only the engine: consistent"]
+    assert puppet.sizes == [8, 4, 4, 2, 2, 1, 1]
+
+
+def test_a_differing_case_runs_again_alone(knowledge: Knowledge) -> None:
+    """The engine finds classes of age, the puppet none."""
+    puppet = Puppet(knowledge, lambda triples, individuals: False)
+    report = compare([EMPTY, MARKED, EMPTY], knowledge, puppet)
+    assert [c.case for c in report.differing] == [MARKED]
+    assert {d.about for d in report.differing[0].differences} == {"types of the case"}
+    assert puppet.sizes == [3, 1]
+
+
+def test_what_disagrees_only_in_company_is_not_forgotten(knowledge: Knowledge) -> None:
+    puppet = Puppet(knowledge, lambda triples, individuals: len(individuals) > 1)
+    report = compare([EMPTY] * 3, knowledge, puppet)
+    assert report.differing
+    assert report.differing[0].differences[0].about == "only together with other cases"
+
+
+def test_no_answer_is_no_agreement(knowledge: Knowledge) -> None:
+    puppet = Puppet(knowledge, lambda triples, individuals: True, "out of memory")
+    report = compare([EMPTY] * 2, knowledge, puppet)
+    assert len(report.differing) == 2
+    assert report.differing[0].differences[0].only_hermit == {"out of memory"}

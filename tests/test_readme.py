@@ -1,0 +1,60 @@
+"""The manual is a test: what the README shows is run as it stands."""
+
+from __future__ import annotations
+
+import json
+import re
+import shlex
+from pathlib import Path
+
+import pytest
+from flask.testing import FlaskClient
+
+from lumbarkg import cli
+from lumbarkg.resources import release_dir
+from tests.conftest import ROOT
+
+README = (ROOT / "README.md").read_text("utf-8")
+
+
+def _case() -> str:
+    found = re.search(r"<<'JSON'\n(.*?)\nJSON\n", README, re.DOTALL)
+    assert found
+    return found[1]
+
+
+def _commands() -> list[list[str]]:
+    return [shlex.split(line) for line in re.findall(r"^\S*bin/lumbarkg (assess .*)$", README, re.MULTILINE)]
+
+
+def test_the_case_is_the_shipped_example() -> None:
+    assert json.loads(_case()) == json.loads((release_dir() / "examples" / "soreness-after-deadlifts.json").read_text())
+
+
+def test_the_commands_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("case.json").write_text(_case())
+    commands = _commands()
+    assert len(commands) == 3
+    for command in commands:
+        assert cli.main(command) == 0
+        assert capfd.readouterr().out
+
+
+def test_the_query_answers(client: FlaskClient) -> None:
+    found = re.search(r"--data-urlencode query='\n(.*?)'\n", README, re.DOTALL)
+    assert found
+    response = client.get("/sparql", query_string={"query": found[1]})
+    assert response.status_code == 200
+    assert len(json.loads(response.data)["results"]["bindings"]) >= 20
+
+
+def test_the_addresses_exist(client: FlaskClient) -> None:
+    for address in ("/", "/api/v1/form"):
+        assert client.get(address).status_code == 200
+    assert client.post("/api/v1/assessments", data=_case(), content_type="application/json").status_code == 200
+
+
+@pytest.mark.parametrize("target", sorted(set(re.findall(r"\]\(([^)#:]+)\)", README))))
+def test_links_lead_somewhere(target: str) -> None:
+    assert (ROOT / target).exists()
