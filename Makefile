@@ -7,6 +7,7 @@ HOST ?= 127.0.0.1
 PORT ?= 8000
 N ?= 1000
 ARGS ?=
+EXTRAS ?= dev
 
 # Two environments: what serves needs no test tool and no Java.
 RUN := .venvs/run
@@ -14,7 +15,7 @@ DEV := .venvs/dev
 # An environment is current as long as the files that say what belongs in it, and its place, are the same.
 KEY := $(shell { cat pyproject.toml constraints.txt; pwd; } | cksum | tr ' ' -)
 RUN_READY := $(RUN)/.ready-$(KEY)
-DEV_READY := $(DEV)/.ready-$(KEY)
+DEV_READY := $(DEV)/.ready-$(KEY)-$(EXTRAS)
 
 # The pins hold in isolated builds too: newer pips read the second name there, older ones the first.
 export PIP_CONSTRAINT := constraints.txt
@@ -30,7 +31,8 @@ serve: $(RUN_READY)  ## run the server (HOST=127.0.0.1 PORT=8000)
 
 # A file's tests stay in one process, which builds the fixtures that they share once. (pytest-xdist 3.8 knows groups of
 # tests too, --dist loadgroup, but with pytest 9.2 it ignores them without a word.)
-test: $(DEV_READY)  ## run all tests (ARGS="-k triage" goes to pytest)
+# tests/browser skips without Chromium and its driver, which only EXTRAS=dev,browser installs.
+test: $(DEV_READY)  ## run all tests (ARGS="-k triage" goes to pytest; EXTRAS=dev,browser for the page's too)
 	@$(DEV)/bin/python -m pytest -n auto --dist loadfile --durations=15 $(ARGS)
 
 check: $(DEV_READY)  ## lint, format and types
@@ -56,7 +58,7 @@ clean:  ## remove the environments, caches and builds
 	find src tests benchmarks -type d -name __pycache__ -prune -exec rm -rf {} + 2>/dev/null || true
 
 $(RUN_READY): ; $(call install,$(RUN),.,the server and what it needs; the first time takes a minute or less)
-$(DEV_READY): ; $(call install,$(DEV),.[dev],everything for tests and releases; the first time loads a Java runtime among it)
+$(DEV_READY): ; $(call install,$(DEV),.[$(EXTRAS)],everything for tests and releases; the first time loads a Java runtime among it)
 
 # $(call install,ENVIRONMENT,WHAT,IN WORDS)
 define install

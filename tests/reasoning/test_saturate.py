@@ -75,9 +75,14 @@ class Rule:
 
 WINDOWS = (
     f":A {case(number('minInclusive 12', 'maxInclusive 24'))} :B {case(number('minInclusive 0', 'maxInclusive 48'))}"
+    f":C {case(number('minExclusive 13', 'maxExclusive 23'))} :D {case(number('minInclusive 20', 'maxInclusive 30'))}"
+    f":E {case(number('minInclusive 10'))} :F {case(number('minExclusive 50'))} :G {case(some(':number', 'xsd:decimal'))}"
+)
+TOUCHING = (
+    f":A {case(number('minInclusive 12', 'maxInclusive 24'))} :B {case(number('minInclusive 12'))}"
     f":C {case(number('minInclusive 12', 'maxExclusive 24'))} :D {case(number('minExclusive 12', 'maxInclusive 24'))}"
-    f":E {case(number('minInclusive 12'))} :F {case(number('minExclusive 24'))}"
-    f":G {case(some(':number', 'xsd:decimal'))}"
+    f":E {case(number('minInclusive 24', 'maxInclusive 24'))} :F {case(number('minExclusive 24'))}"
+    f":G {case(number('maxInclusive 24'))}"
 )
 RULES = {
     "sub": Rule(sub(":A", ":B") + sub(":B", ":C"), ("A B", "A C", "B C"), ("B A", "C B")),
@@ -259,8 +264,13 @@ RULES = {
     ),
     "facets": Rule(
         WINDOWS,
-        ("A B", "C B", "D B", "C A", "D A", "A E", "C E", "D E", "F E", "A G", "B G", "F G"),
-        ("B A", "A C", "A D", "C D", "D C", "E A", "F A", "A F", "E F", "G E", "B E"),
+        ("A B", "C A", "C B", "D B", "A E", "D E", "C E", "F E", "A G", "B G", "F G"),
+        ("B A", "A C", "D A", "A D", "B E", "E A", "F A", "A F", "E F", "G E"),
+    ),
+    "facets that touch": Rule(
+        TOUCHING,
+        ("C A", "D A", "E A", "A B", "C B", "D B", "E B", "F B", "E D", "E G", "A G", "C G", "D G"),
+        ("A C", "A D", "C D", "D C", "A E", "E C", "E F", "F E", "A F", "B A", "G A", "B G"),
     ),
     "facets of a link": Rule(
         f":A {case(some(':p', both(':C', number('minInclusive 12', 'maxInclusive 24'))))}"
@@ -277,12 +287,6 @@ RULES = {
     ),
     "an empty facet": Rule(
         f":A {case(number('minInclusive 24', 'maxExclusive 24'))}" + sub(":B", ":C"), ("B C",), empty="A"
-    ),
-    "a point": Rule(
-        f":A {case(number('minInclusive 24', 'maxInclusive 24'))} :B {case(number('minInclusive 24'))}"
-        f":C {case(number('minExclusive 24'))}",
-        ("A B", "C B"),
-        ("A C", "B A"),
     ),
     "union on the left": Rule(
         f":A {case(either(some(':p', ':B'), some(':p', ':C')))} :D {case(some(':p', ':C'))} :E {case(some(':q', ':C'))}",
@@ -340,6 +344,13 @@ RULES = {
         empty="C",
     ),
     "everything": Rule(sub("owl:Thing", ":A") + sub(":B", ":C"), ("B A", "C A", "D A"), ("A B", "B D")),
+}
+
+# Where HermiT says less than what follows, and why; there the engine is held to what is expected above, and HermiT may
+# say nothing that the engine does not.
+HERMIT_MISSES = {
+    "facets that touch": "HermiT does not see that a point lies in an interval that it ends: {24} in [24, 48]",
+    "everything": "owlready2 does not give a class that is equivalent to owl:Thing as a superclass",
 }
 
 
@@ -497,8 +508,11 @@ def test_rule(name: str) -> None:
 def test_hermit_says_the_same_of_the_rule(name: str, classified: Classification) -> None:
     engine, hermit = by_engine(name, RULES[name].axioms), by_hermit(name, classified)
     assert engine.empty == hermit.empty
-    named = set("ABCDEFG") - hermit.empty
-    assert {n: engine.superclasses[n] for n in named} == {n: hermit.superclasses[n] for n in named}
+    for cls in sorted(set("ABCDEFG") - hermit.empty):
+        if name in HERMIT_MISSES:
+            assert hermit.superclasses[cls] <= engine.superclasses[cls]
+        else:
+            assert hermit.superclasses[cls] == engine.superclasses[cls]
 
 
 def test_hermit_agrees_on_every_drawn_ontology(classified: Classification) -> None:

@@ -42,6 +42,22 @@ class Dataset:
             self._store.bulk_extend(ox.Quad(q.subject, q.predicate, q.object, ox.NamedNode(name)) for q in quads)
             self._store.bulk_extend(ox.Quad(q.subject, q.predicate, q.object) for q in quads)
 
+    def rows(self, text: str) -> tuple[tuple[str, ...], list[tuple[str | None, ...]]]:
+        """The columns and rows of a SELECT, lexical forms alone; an ASK is one row of ``true`` or ``false``.
+
+        Raises QueryError where the query is not SPARQL, or constructs a graph.
+        """
+        try:
+            results = self._store.query(text)
+            if isinstance(results, ox.QueryBoolean):
+                return ("answer",), [("true" if bool(results) else "false",)]
+            if isinstance(results, ox.QuerySolutions):
+                columns = tuple(variable.value for variable in results.variables)
+                return columns, [tuple(_lexical(row[c]) for c in columns) for row in results]
+        except (SyntaxError, ValueError, OSError) as problem:
+            raise QueryError(str(problem)) from problem
+        raise QueryError("A query that constructs a graph has no rows.")
+
     def query(self, text: str, accepted: tuple[str, ...]) -> QueryAnswer:
         """The answer to a query in the first of ``accepted`` media types that fits its form.
 
@@ -60,6 +76,11 @@ class Dataset:
         except (SyntaxError, ValueError) as problem:
             raise QueryError(str(problem)) from problem
         return QueryAnswer(content or b"", media_type)
+
+
+def _lexical(term: object) -> str | None:
+    value = getattr(term, "value", None)
+    return value if value is None else str(value)
 
 
 def _first(accepted: tuple[str, ...], offered: Mapping[str, object]) -> str:

@@ -1,0 +1,82 @@
+"""A query as a document: one question, one file; the header says what it asks and what it must answer.
+
+Header lines start with ``#+`` and hold ``key: value``; a key may stand several times. In ``queries/competency/``:
+
+- ``question``: what a user would ask, as a sentence;
+- ``claims``: ids of the claims that the query answers, separated by commas;
+- ``expect``: one row that must be among the answers, its cells in the order of the columns: CURIEs, numbers, strings
+  in double quotes, ``true`` or ``false``, ``-`` for an unbound cell;
+- ``exactly: true``: the expected rows are all the rows.
+
+In ``queries/verify/`` a returned row is a failure: ``problem``, ``principle`` and ``solution`` explain it.
+"""
+
+from __future__ import annotations
+
+import shlex
+from dataclasses import dataclass
+from pathlib import Path
+
+from lumbarkg.errors import QueryError
+from lumbarkg.identifiers import Iri, Prefixes
+
+_MARK = "#+"
+Cell = str | None
+Row = tuple[Cell, ...]
+
+
+@dataclass(frozen=True)
+class QueryDocument:
+    """A query file: its name, its header and its whole text, which is SPARQL as it stands."""
+
+    name: str
+    header: dict[str, tuple[str, ...]]
+    text: str
+
+    def one(self, key: str) -> str:
+        """The value of a key that must stand once. Raises QueryError naming the file."""
+        values = self.header.get(key, ())
+        if len(values) != 1:
+            raise QueryError(f"{self.name}: the header needs one '{key}', it has {len(values)}.")
+        return values[0]
+
+    def many(self, key: str) -> tuple[str, ...]:
+        """All values of a key; a value with commas counts as several."""
+        return tuple(part.strip() for value in self.header.get(key, ()) for part in value.split(",") if part.strip())
+
+    def expected_rows(self, prefixes: Prefixes) -> tuple[Row, ...]:
+        """The rows of ``expect``, as their cells are written in SPARQL results. Raises QueryError on an unknown prefix."""
+        return tuple(
+            tuple(self._cell(word, prefixes) for word in shlex.split(line, posix=False))
+            for line in self.header.get("expect", ())
+        )
+
+    def _cell(self, word: str, prefixes: Prefixes) -> Cell:
+        if word == "-":
+            return None
+        if word.startswith('"'):
+            return word.strip('"')
+        if ":" in word:
+            iri: Iri | None = prefixes.expand(word)
+            if iri is None:
+                raise QueryError(f"{self.name}: '{word}' has no known prefix.")
+            return str(iri)
+        return word
+
+
+def read_document(path: Path) -> QueryDocument:
+    """The query of a file. Raises QueryError where a header line is not ``#+ key: value``."""
+    header: dict[str, list[str]] = {}
+    text = path.read_text("utf-8")
+    for line in text.splitlines():
+        if line.startswith(_MARK):
+            key, colon, value = line.removeprefix(_MARK).partition(":")
+            if not colon:
+                raise QueryError(f"{path}: the header line '{line}' is not '#+ key: value'.")
+            header.setdefault(key.strip(), []).append(value.strip())
+    return QueryDocument(path.stem, {key: tuple(values) for key, values in header.items()}, text)
+
+
+def read_folder(folder: Path) -> tuple[QueryDocument, ...]:
+    """All queries of a folder and its subfolders, by name."""
+    return tuple(read_document(path) for path in sorted(folder.rglob("*.rq")))
