@@ -9,7 +9,7 @@ from lumbarkg import vocabulary as v
 from lumbarkg.assessment import Engine
 from lumbarkg.errors import OntologyError
 from lumbarkg.identifiers import Iri
-from lumbarkg.ontology.evidence import evidence_triples
+from lumbarkg.ontology.evidence_rdf import evidence_triples
 from lumbarkg.ontology.read import read_ontology
 from lumbarkg.rdf.dataset import Dataset
 from lumbarkg.rdf.syntax import Syntax, serialise

@@ -6,7 +6,8 @@ from lumbarkg import vocabulary as v
 from lumbarkg.identifiers import Iri
 from lumbarkg.model import Case, Disposition, Question
 from lumbarkg.rdf.terms import Graph
-from lumbarkg.reasoning.triage import Alternative, CaseConjunct, FindingConjunct, GateView, TriageRules
+from lumbarkg.reasoning.triage import GateView, TriageRules
+from lumbarkg.reasoning.triage_rules import Alternative, CaseConjunct, FindingConjunct
 
 _GROUP_REASON = "A warning sign that has not been asked about."
 _MEMBER_REASON = "Its group was affirmed; which one it is decides the level."

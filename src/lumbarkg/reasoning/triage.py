@@ -11,74 +11,43 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from lumbarkg import vocabulary as v
-from lumbarkg.errors import OntologyError
 from lumbarkg.identifiers import Iri
 from lumbarkg.model import Case, Disposition, Entailments, Finding, RedFlagStatus
-from lumbarkg.ontology.owl import And, EquivalentClasses, Expression, Facet, Named, Or, Some, conjuncts
-from lumbarkg.rdf.terms import Graph, Literal
+from lumbarkg.ontology.owl import Expression, Named
+from lumbarkg.rdf.terms import Literal
 from lumbarkg.reasoning.knowledge import Knowledge
+from lumbarkg.reasoning.triage_rules import (
+    Alternative,
+    CaseConjunct,
+    Conjunct,
+    ExposureConjunct,
+    FindingConjunct,
+    concerns,
+    read_alternatives,
+    read_groups,
+    read_levels,
+    reportable_below,
+)
 
 SELF_CARE = "SelfCare"
 NOT_ENOUGH_ASKED = "NotEnoughAsked"
 
 
 @dataclass(frozen=True)
-class Level:
-    """A level of urgency as the ontology states it."""
+class GateView:
+    """What the gate sees of a case: denied classes, and the classes of each present finding."""
 
-    cls: Iri
-    name: str
-    rank: int
-    gated: bool
-    action: str
+    denied: frozenset[Iri]
+    finding_types: tuple[tuple[Finding, frozenset[Iri]], ...]
 
+    @cached_property
+    def present(self) -> frozenset[Iri]:
+        """Every class that some present finding falls under."""
+        return frozenset(c for _, types in self.finding_types for c in types)
 
-@dataclass(frozen=True)
-class FindingConjunct:
-    """A finding that an alternative needs, with the numbers and the course that it must have."""
-
-    cls: Iri
-    facets: tuple[Facet, ...]
-    qualifiers: tuple[tuple[Iri, Iri], ...]
-
-
-@dataclass(frozen=True)
-class CaseConjunct:
-    """A number of the case itself, such as age."""
-
-    facet: Facet
-
-
-@dataclass(frozen=True)
-class ExposureConjunct:
-    """Something that must have been done."""
-
-    expression: Expression
-
-
-Conjunct = FindingConjunct | CaseConjunct | ExposureConjunct
-
-
-@dataclass(frozen=True)
-class Alternative:
-    """One triage class: conjunctions of choices, each choice one or more conjuncts of which one suffices."""
-
-    cls: Iri
-    level: Level
-    rule: str
-    group: str
-    choices: tuple[tuple[Conjunct, ...], ...]
-
-
-@dataclass(frozen=True)
-class RedFlagGroup:
-    """A group of findings that is asked about with one question."""
-
-    iri: Iri
-    finding: Iri
-    question: str
-    order: int
-    members: tuple[Iri, ...]
+    def matching(self, cls: Iri) -> tuple[Finding, ...]:
+        """The present findings that fall under a class."""
+        return tuple(finding for finding, types in self.finding_types if cls in types)
 
 
 class TriageRules:
@@ -87,18 +56,18 @@ class TriageRules:
     def __init__(self, knowledge: Knowledge) -> None:
         self._knowledge = knowledge
         graph = knowledge.ontology.graph
-        self.levels = _read_levels(graph)
-        self.alternatives = _read_alternatives(knowledge, self.levels)
+        self.levels = read_levels(graph)
+        self.alternatives = read_alternatives(knowledge, self.levels)
         self.not_self_reportable = frozenset(
             Iri(t.subject)
             for t in graph.with_predicate(v.NOT_SELF_REPORTABLE)
             if isinstance(t.object, Literal) and t.object.is_true
         )
-        self.groups = _read_groups(knowledge, self.not_self_reportable)
+        self.groups = read_groups(knowledge, self.not_self_reportable)
         umbrellas = self.not_self_reportable | {group.finding for group in self.groups}
-        self._reportable = {cls: _reportable_below(cls, knowledge, self.not_self_reportable) for cls in umbrellas}
+        self._reportable = {cls: reportable_below(cls, knowledge, self.not_self_reportable) for cls in umbrellas}
         self._concerning = {
-            member: tuple(a for a in self.alternatives if _concerns(a, member, knowledge))
+            member: tuple(a for a in self.alternatives if concerns(a, member, knowledge))
             for group in self.groups
             for member in group.members
         }
@@ -238,103 +207,3 @@ class TriageRules:
             if any(target in entailments.types for target in graph.objects(advice, v.APPLIES_TO)):
                 return Iri(advice)
         return None
-
-
-@dataclass(frozen=True)
-class GateView:
-    """What the gate sees of a case: denied classes, and the classes of each present finding."""
-
-    denied: frozenset[Iri]
-    finding_types: tuple[tuple[Finding, frozenset[Iri]], ...]
-
-    @cached_property
-    def present(self) -> frozenset[Iri]:
-        """Every class that some present finding falls under."""
-        return frozenset(c for _, types in self.finding_types for c in types)
-
-    def matching(self, cls: Iri) -> tuple[Finding, ...]:
-        """The present findings that fall under a class."""
-        return tuple(finding for finding, types in self.finding_types if cls in types)
-
-
-def _read_levels(graph: Graph) -> tuple[Level, ...]:
-    levels = [
-        Level(
-            Iri(t.subject),
-            graph.text(t.subject, v.TRIAGE_LEVEL),
-            int(graph.text(t.subject, v.TRIAGE_RANK)),
-            any(isinstance(o, Literal) and o.is_true for o in graph.objects(t.subject, v.GATED)),
-            graph.text(t.subject, v.ACTION),
-        )
-        for t in graph.with_predicate(v.TRIAGE_LEVEL)
-    ]
-    return tuple(sorted(levels, key=lambda level: -level.rank))
-
-
-def _read_alternatives(knowledge: Knowledge, levels: tuple[Level, ...]) -> tuple[Alternative, ...]:
-    graph, by_class = knowledge.ontology.graph, {level.cls: level for level in levels}
-    found = []
-    for axiom in knowledge.ontology.axioms:
-        if isinstance(axiom, EquivalentClasses) and axiom.named.iri in knowledge.triage_classes:
-            iri = axiom.named.iri
-            level = by_class[knowledge.triage_classes[iri]]
-            choices = tuple(_choice(part, iri) for part in conjuncts(axiom.definition) if part != Named(v.PATIENT_CASE))
-            found.append(Alternative(iri, level, graph.text(iri, v.RULE), graph.text(iri, v.RULE_GROUP), choices))
-    return tuple(sorted(found, key=lambda a: (-a.level.rank, a.rule, a.cls)))
-
-
-def _choice(part: Expression, where: Iri) -> tuple[Conjunct, ...]:
-    if isinstance(part, Or):
-        return tuple(conjunct for operand in part.operands for conjunct in _choice(operand, where))
-    if isinstance(part, Facet):
-        return (CaseConjunct(part),)
-    if isinstance(part, Some) and part.property == v.HAS_EXPOSURE:
-        return (ExposureConjunct(part.filler),)
-    if isinstance(part, Some) and part.property == v.HAS_FINDING:
-        if isinstance(part.filler, Or):
-            return tuple(c for o in part.filler.operands for c in _choice(Some(part.property, o), where))
-        return (_finding_conjunct(part.filler, where),)
-    raise OntologyError(f"The triage class {where} has a conjunct that the gate cannot read: {part}.")
-
-
-def _finding_conjunct(filler: Expression, where: Iri) -> FindingConjunct:
-    parts = filler.operands if isinstance(filler, And) else (filler,)
-    named = [p.iri for p in parts if isinstance(p, Named)]
-    facets = tuple(p for p in parts if isinstance(p, Facet))
-    qualifiers = tuple((p.property, p.filler.iri) for p in parts if isinstance(p, Some) and isinstance(p.filler, Named))
-    if len(named) != 1 or len(named) + len(facets) + len(qualifiers) != len(parts):
-        raise OntologyError(f"The triage class {where} must name one finding class per conjunct; define one.")
-    return FindingConjunct(named[0], facets, qualifiers)
-
-
-def _concerns(alternative: Alternative, member: Iri, knowledge: Knowledge) -> bool:
-    related = knowledge.superclasses(member) | knowledge.subclasses(member)
-    return any(isinstance(c, FindingConjunct) and c.cls in related for choice in alternative.choices for c in choice)
-
-
-def _read_groups(knowledge: Knowledge, not_self_reportable: frozenset[Iri]) -> tuple[RedFlagGroup, ...]:
-    graph = knowledge.ontology.graph
-    found = []
-    for individual in graph.instances(v.RED_FLAG_GROUP):
-        cls, order = Iri(graph.text(individual, v.RED_FLAG_CLASS)), graph.text(individual, v.ORDER)
-        found.append(
-            RedFlagGroup(
-                Iri(individual),
-                cls,
-                graph.text(individual, v.QUESTION),
-                int(order) if order else 0,
-                _reportable_below(cls, knowledge, not_self_reportable),
-            )
-        )
-    return tuple(sorted(found, key=lambda g: (g.order, g.iri)))
-
-
-def _reportable_below(cls: Iri, knowledge: Knowledge, not_self_reportable: frozenset[Iri]) -> tuple[Iri, ...]:
-    """The nearest proper subclasses that a person can report; one that nobody can stands for its own subclasses."""
-    found: set[Iri] = set()
-    for below in knowledge.direct_subclasses(cls):
-        if below in not_self_reportable:
-            found.update(_reportable_below(below, knowledge, not_self_reportable))
-        else:
-            found.add(below)
-    return tuple(sorted(knowledge.most_general(found)))

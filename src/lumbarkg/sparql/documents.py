@@ -45,7 +45,7 @@ class QueryDocument:
         return tuple(part.strip() for value in self.header.get(key, ()) for part in value.split(",") if part.strip())
 
     def expected_rows(self, prefixes: Prefixes) -> tuple[Row, ...]:
-        """The rows of ``expect``, as their cells are written in SPARQL results. Raises QueryError on an unknown prefix."""
+        """The rows of ``expect``, their cells as SPARQL results write them. Raises QueryError on an unknown prefix."""
         return tuple(
             tuple(self._cell(word, prefixes) for word in shlex.split(line, posix=False))
             for line in self.header.get("expect", ())

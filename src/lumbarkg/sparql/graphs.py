@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from lumbarkg import vocabulary as v
 from lumbarkg.identifiers import Iri
-from lumbarkg.ontology.evidence import EvidenceTables, evidence_triples
+from lumbarkg.ontology.evidence import EvidenceTables
+from lumbarkg.ontology.evidence_rdf import evidence_triples
 from lumbarkg.rdf.syntax import Syntax, serialise
 from lumbarkg.rdf.terms import Triple
 from lumbarkg.reasoning.knowledge import Knowledge

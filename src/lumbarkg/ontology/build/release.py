@@ -14,7 +14,8 @@ from lumbarkg.ontology.build.canonical import canonical_triples
 from lumbarkg.ontology.build.generate import denial_inclusions, denied_findings, with_at_least_expanded, with_denials
 from lumbarkg.ontology.build.merge import merge
 from lumbarkg.ontology.build.profile import check_profile
-from lumbarkg.ontology.evidence import EvidenceTables, evidence_triples, read_tables
+from lumbarkg.ontology.evidence import EvidenceTables, read_tables
+from lumbarkg.ontology.evidence_rdf import evidence_triples
 from lumbarkg.ontology.read import Ontology, read_ontology
 from lumbarkg.ontology.terms import Terms
 from lumbarkg.rdf.syntax import Syntax, serialise
