@@ -9,7 +9,8 @@ from decimal import Decimal
 from lumbarkg import vocabulary as v
 from lumbarkg.identifiers import Iri
 from lumbarkg.model import Case
-from lumbarkg.oracle.compare import compare
+from lumbarkg.oracle.answers import Answer, engine_answer
+from lumbarkg.oracle.compare import REJECTED_TOGETHER, compare
 from lumbarkg.oracle.hermit import Verdict
 from lumbarkg.rdf.terms import Triple, decimal_literal
 from lumbarkg.reasoning.knowledge import Knowledge
@@ -19,20 +20,27 @@ Rejects = Callable[[list[Triple], tuple[Iri, ...]], bool]
 
 
 class Puppet:
-    """Finds every individual a mere patient case, and inconsistent what ``rejects`` says."""
+    """Finds every individual a mere patient case, and inconsistent what ``rejects`` says.
 
-    def __init__(self, knowledge: Knowledge, rejects: Rejects, failure: str = "") -> None:
+    ``alone`` is what it finds an individual to be that runs alone.
+    """
+
+    def __init__(
+        self, knowledge: Knowledge, rejects: Rejects | None = None, alone: Answer | None = None, failure: str = ""
+    ) -> None:
         self._types = knowledge.superclasses(v.PATIENT_CASE)
+        self._alone = alone.case_types if alone else self._types
         self._rejects, self._failure = rejects, failure
         self.sizes: list[int] = []
 
     def submit(self, triples: list[Triple], individuals: tuple[Iri, ...], classes: tuple[Iri, ...]) -> Future[Verdict]:
         self.sizes.append(len(individuals))
-        is_rejected = self._rejects(triples, individuals)
-        types = {} if is_rejected else dict.fromkeys(individuals, self._types)
-        found: Future[Verdict] = Future()
-        found.set_result(Verdict(not is_rejected, types, {c: frozenset() for c in classes}, 0.0, self._failure))
-        return found
+        is_rejected = self._rejects is not None and self._rejects(triples, individuals)
+        found = self._types if len(individuals) > 1 else self._alone
+        types = {} if is_rejected else dict.fromkeys(individuals, found)
+        run: Future[Verdict] = Future()
+        run.set_result(Verdict(not is_rejected, types, {c: frozenset() for c in classes}, 0.0, self._failure))
+        return run
 
 
 def _is_marked(triples: list[Triple], individuals: tuple[Iri, ...]) -> bool:
@@ -40,7 +48,7 @@ def _is_marked(triples: list[Triple], individuals: tuple[Iri, ...]) -> bool:
 
 
 def test_agreeing_cases_run_ten_at_a_time(knowledge: Knowledge) -> None:
-    puppet = Puppet(knowledge, lambda triples, individuals: False)
+    puppet = Puppet(knowledge)
     seen: list[tuple[int, int]] = []
     report = compare([EMPTY] * 25, knowledge, puppet, lambda settled, differing: seen.append((settled, differing)))
     assert (puppet.sizes, report.hermit_runs, report.differing) == ([10, 10, 5], 3, ())
@@ -58,22 +66,31 @@ def test_a_rejected_run_is_halved_until_the_case_is_found(knowledge: Knowledge) 
 
 def test_a_differing_case_runs_again_alone(knowledge: Knowledge) -> None:
     """The engine finds classes of age, the puppet none."""
-    puppet = Puppet(knowledge, lambda triples, individuals: False)
+    puppet = Puppet(knowledge)
     report = compare([EMPTY, MARKED, EMPTY], knowledge, puppet)
     assert [c.case for c in report.differing] == [MARKED]
     assert {d.about for d in report.differing[0].differences} == {"types of the case"}
     assert puppet.sizes == [3, 1]
 
 
-def test_what_disagrees_only_in_company_is_not_forgotten(knowledge: Knowledge) -> None:
+def test_what_the_reasoner_finds_alone_and_not_in_company_is_its_lapse(knowledge: Knowledge) -> None:
+    """What follows from less follows from more: the lapse is told, and is no difference."""
+    puppet = Puppet(knowledge, alone=engine_answer(MARKED, knowledge))
+    report = compare([EMPTY, MARKED, EMPTY], knowledge, puppet)
+    assert report.differing == ()
+    assert [c.case for c in report.lapses] == [MARKED]
+    assert {d.about for d in report.lapses[0].differences} == {"types of the case"}
+
+
+def test_a_run_that_is_rejected_though_its_parts_are_not_is_a_difference(knowledge: Knowledge) -> None:
     puppet = Puppet(knowledge, lambda triples, individuals: len(individuals) > 1)
     report = compare([EMPTY] * 3, knowledge, puppet)
     assert report.differing
-    assert report.differing[0].differences[0].about == "only together with other cases"
+    assert report.differing[0].differences[0].about == REJECTED_TOGETHER
 
 
 def test_no_answer_is_no_agreement(knowledge: Knowledge) -> None:
-    puppet = Puppet(knowledge, lambda triples, individuals: True, "out of memory")
+    puppet = Puppet(knowledge, lambda triples, individuals: True, failure="out of memory")
     report = compare([EMPTY] * 2, knowledge, puppet)
     assert len(report.differing) == 2
-    assert report.differing[0].differences[0].only_hermit == {"out of memory"}
+    assert str(report.differing[0].differences[0]) == "HermiT gave no answer: only HermiT: out of memory"
