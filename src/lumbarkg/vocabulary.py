@@ -18,7 +18,11 @@ SKOS = "http://www.w3.org/2004/02/skos/core#"
 
 WELL_KNOWN_PREFIXES = {
     "lkg": LKG,
+    # One prefix a folder of addresses: a slash after a prefix is valid Turtle that the OWL API cannot read.
     "lkgref": LKG + "reference/",
+    "lkgev": LKG + "evidence/",
+    "lkgont": LKG + "ontology/",
+    "lkggraph": LKG + "graph/",
     "owl": OWL,
     "rdf": RDF,
     "rdfs": RDFS,
@@ -141,6 +145,11 @@ EVIDENCE = _lkg("Evidence")
 LIKELIHOOD_RATIO = _lkg("LikelihoodRatio")
 PRIOR = _lkg("Prior")
 FACTOR = _lkg("Factor")
+BASE_RATE = _lkg("BaseRate")
+TIME_COURSE = _lkg("TimeCourse")
+LOAD_MEASUREMENT = _lkg("LoadMeasurement")
+ONSET_TRIGGER = _lkg("OnsetTrigger")
+ADVICE = _lkg("Advice")
 REFERENCE = _lkg("Reference")
 
 HAS_FINDING = _lkg("hasFinding")

@@ -14,6 +14,9 @@ from lumbarkg.issues import Issue, error
 
 STATUSES = frozenset({"abstract", "secondary", "computed", "judgement", "unverified"})
 _TABLES = ("references", "likelihood_ratios", "priors", "factors")
+_TERM_COLUMNS = ("condition", "term", "exercise_or_factor")
+FACT_TABLES = ("base_rates", "timing", "loads", "triggers", "advice")
+"""Tables that no arithmetic reads; they reach SPARQL and people, and an ontology may lack them."""
 
 
 @dataclass(frozen=True)
@@ -87,6 +90,29 @@ class FactorRow:
 
 
 @dataclass(frozen=True)
+class FactRow:
+    """A fact that is shown and queried, and never multiplied.
+
+    ``cells`` are its values by column, blank ones left out; ``terms`` are (column, class) where a column names classes.
+    """
+
+    id: str
+    table: str
+    cells: dict[str, str]
+    terms: tuple[tuple[str, Iri], ...]
+
+    @property
+    def status(self) -> str:
+        """The verification status."""
+        return self.cells.get("status", "")
+
+    @property
+    def reference(self) -> str:
+        """The keys of its sources, separated by semicolons."""
+        return self.cells.get("reference", "")
+
+
+@dataclass(frozen=True)
 class EvidenceTables:
     """All tables of one ontology."""
 
@@ -94,6 +120,7 @@ class EvidenceTables:
     likelihood_ratios: tuple[LikelihoodRow, ...]
     priors: tuple[PriorRow, ...]
     factors: dict[str, FactorRow]
+    facts: tuple[FactRow, ...]
     digest: str
 
     def settings(self) -> tuple[str, ...]:
@@ -113,6 +140,7 @@ def read_tables(folder: Traversable, prefixes: Prefixes) -> EvidenceTables:
     Raises InvalidInputError with every cell that cannot be read, by file, row and column.
     """
     content = {name: (folder / f"{name}.tsv").read_bytes() for name in _TABLES}
+    facts = {name: (folder / f"{name}.tsv").read_bytes() for name in FACT_TABLES if (folder / f"{name}.tsv").is_file()}
     reader = _Reader(prefixes)
     rows = {name: reader.rows(name, data.decode("utf-8")) for name, data in content.items()}
     references = {r["key"]: reader.reference(r) for r in rows["references"]}
@@ -121,7 +149,10 @@ def read_tables(folder: Traversable, prefixes: Prefixes) -> EvidenceTables:
         likelihood_ratios=tuple(reader.likelihood(r) for r in rows["likelihood_ratios"]),
         priors=tuple(reader.prior(r) for r in rows["priors"]),
         factors={r["id"]: reader.factor(r) for r in rows["factors"]},
-        digest=hashlib.sha256(b"\n".join(content[name] for name in _TABLES)).hexdigest(),
+        facts=tuple(
+            reader.fact(name, r) for name, data in facts.items() for r in reader.rows(name, data.decode("utf-8"))
+        ),
+        digest=hashlib.sha256(b"\n".join([*content.values(), *facts.values()])).hexdigest(),
     )
     issues = (*reader.issues, *_check(tables))
     if issues:
@@ -227,6 +258,16 @@ class _Reader:
             row["note"],
         )
 
+    def fact(self, table: str, row: dict[str, str]) -> FactRow:
+        terms = tuple(
+            (column, iri)
+            for column in _TERM_COLUMNS
+            for name in filter(None, row.get(column, "").split(";"))
+            if (iri := self._term({**row, column: name}, column)) is not None
+        )
+        skipped = {"id", "place", *_TERM_COLUMNS}
+        return FactRow(row["id"], table, {c: value for c, value in row.items() if value and c not in skipped}, terms)
+
     def factor(self, row: dict[str, str]) -> FactorRow:
         return FactorRow(row["id"], self._required(row, "value"), row["reference"], row["status"], row["note"])
 
@@ -238,6 +279,7 @@ def _check(tables: EvidenceTables) -> Iterable[Issue]:
     for name, ids in (
         ("likelihood_ratios", [r.id for r in tables.likelihood_ratios]),
         ("priors", [r.id for r in tables.priors]),
+        ("facts", [r.id for r in tables.facts]),
     ):
         for repeated in sorted({i for i in ids if ids.count(i) > 1}):
             yield error("evidence", f"{name}.tsv", f"The id {repeated} is used twice.", "Give each row its own id.")
@@ -250,10 +292,11 @@ def _check(tables: EvidenceTables) -> Iterable[Issue]:
                 f"The priors of {setting} sum to {total}.",
                 "Make them sum to exactly 1.",
             )
-    rows: tuple[LikelihoodRow | PriorRow | FactorRow, ...] = (
+    rows: tuple[LikelihoodRow | PriorRow | FactorRow | FactRow, ...] = (
         *tables.likelihood_ratios,
         *tables.priors,
         *tables.factors.values(),
+        *tables.facts,
     )
     for row in rows:
         if row.status not in STATUSES:

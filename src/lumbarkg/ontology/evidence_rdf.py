@@ -2,60 +2,59 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 
 from lumbarkg import vocabulary as v
 from lumbarkg.identifiers import Iri
-from lumbarkg.ontology.evidence import EvidenceTables
+from lumbarkg.ontology.evidence import EvidenceTables, FactorRow, FactRow, LikelihoodRow, PriorRow, ReferenceRow
 from lumbarkg.rdf.terms import Literal, Triple, decimal_literal
+
+_FACT_CLASSES = {
+    "base_rates": v.BASE_RATE,
+    "timing": v.TIME_COURSE,
+    "loads": v.LOAD_MEASUREMENT,
+    "triggers": v.ONSET_TRIGGER,
+    "advice": v.ADVICE,
+}
 
 
 def evidence_triples(tables: EvidenceTables) -> list[Triple]:
-    """Every row as RDF, so that SPARQL reaches it: lkg:evidence/{id} and lkg:reference/{key}."""
-    triples: list[Triple] = []
+    """Every row of every table."""
+    writer = _Writer()
+    for reference in tables.references.values():
+        writer.reference(reference)
+    for row in tables.likelihood_ratios:
+        writer.likelihood(row)
+    for prior in tables.priors:
+        writer.prior(prior)
+    for fact in tables.facts:
+        writer.fact(fact)
+    for factor in tables.factors.values():
+        writer.factor(factor)
+    return writer.triples
 
-    def node(path: str) -> Iri:
-        return Iri(f"{v.LKG}{path}")
 
-    def state(subject: Iri, name: str, value: object) -> None:
-        if value is None or value == "":
-            return
-        if isinstance(value, Iri):
-            literal: Iri | Literal = value
-        elif isinstance(value, Decimal):
-            literal = decimal_literal(value)
-        elif isinstance(value, int):
-            literal = Literal(str(value), v.XSD_INTEGER)
-        else:
-            literal = Literal(str(value))
-        triples.append(Triple(subject, Iri(v.LKG + name), literal))
+class _Writer:
+    def __init__(self) -> None:
+        self.triples: list[Triple] = []
 
-    def describe(path: str, cls: Iri, fields: dict[str, object]) -> Iri:
-        subject = node(path)
-        triples.append(Triple(subject, v.RDF_TYPE, cls))
-        for name, value in fields.items():
-            state(subject, name, value)
-        return subject
-
-    def cite(subject: Iri, keys: str) -> None:
-        triples.extend(Triple(subject, v.SOURCE, node(f"reference/{key}")) for key in keys.split(";") if key)
-
-    for ref in tables.references.values():
-        subject = describe(
-            f"reference/{ref.key}",
+    def reference(self, row: ReferenceRow) -> None:
+        subject = self._describe(
+            f"reference/{row.key}",
             v.REFERENCE,
             {
-                "citation": ref.citation,
-                "year": ref.year,
-                "doi": ref.doi,
-                "pmid": ref.pmid,
-                "status": ref.status,
-                "note": ref.note,
+                "citation": row.citation,
+                "year": row.year,
+                "doi": row.doi,
+                "pmid": row.pmid,
+                "status": row.status,
+                "note": row.note,
             },
         )
-        triples.append(Triple(subject, v.RDFS_LABEL, Literal(ref.citation)))
-    for row in tables.likelihood_ratios:
-        subject = describe(
+        self.triples.append(Triple(subject, v.RDFS_LABEL, Literal(row.citation)))
+
+    def likelihood(self, row: LikelihoodRow) -> None:
+        subject = self._describe(
             f"evidence/{row.id}",
             v.LIKELIHOOD_RATIO,
             {
@@ -75,35 +74,80 @@ def evidence_triples(tables: EvidenceTables) -> list[Triple]:
                 "notUsedBecause": row.not_used_because,
                 "status": row.status,
                 "note": row.note,
-                **_interval_fields("likelihoodRatioPositive", row.lr_positive_interval),
-                **_interval_fields("likelihoodRatioNegative", row.lr_negative_interval),
+                **_interval("likelihoodRatioPositive", row.lr_positive_interval),
+                **_interval("likelihoodRatioNegative", row.lr_negative_interval),
             },
         )
-        cite(subject, row.reference)
-    for prior in tables.priors:
-        subject = describe(
-            f"evidence/{prior.id}",
+        self._cite(subject, row.reference)
+
+    def prior(self, row: PriorRow) -> None:
+        subject = self._describe(
+            f"evidence/{row.id}",
             v.PRIOR,
             {
-                "setting": prior.setting,
-                "evidenceCondition": prior.condition,
-                "probability": prior.probability,
-                "probabilityLow": prior.low,
-                "probabilityHigh": prior.high,
-                "status": prior.status,
-                "note": prior.note,
+                "setting": row.setting,
+                "evidenceCondition": row.condition,
+                "probability": row.probability,
+                "probabilityLow": row.low,
+                "probabilityHigh": row.high,
+                "status": row.status,
+                "note": row.note,
             },
         )
-        cite(subject, prior.reference)
-    for factor in tables.factors.values():
-        subject = describe(
-            f"evidence/{factor.id}",
-            v.FACTOR,
-            {"value": factor.value, "status": factor.status, "note": factor.note},
+        self._cite(subject, row.reference)
+
+    def fact(self, row: FactRow) -> None:
+        fields: dict[str, object] = {
+            _camel_case(column): _number_or_text(value) for column, value in row.cells.items() if column != "reference"
+        }
+        subject = self._describe(f"evidence/{row.id}", _FACT_CLASSES[row.table], fields)
+        for column, iri in row.terms:
+            self._state(subject, "evidenceCondition" if column == "condition" else "evidenceTerm", iri)
+        self._cite(subject, row.reference)
+
+    def factor(self, row: FactorRow) -> None:
+        subject = self._describe(
+            f"evidence/{row.id}", v.FACTOR, {"value": row.value, "status": row.status, "note": row.note}
         )
-        cite(subject, factor.reference)
-    return triples
+        self._cite(subject, row.reference)
+
+    def _describe(self, path: str, cls: Iri, fields: dict[str, object]) -> Iri:
+        subject = Iri(v.LKG + path)
+        self.triples.append(Triple(subject, v.RDF_TYPE, cls))
+        for name, value in fields.items():
+            self._state(subject, name, value)
+        return subject
+
+    def _state(self, subject: Iri, name: str, value: object) -> None:
+        if value is None or value == "":
+            return
+        term: Iri | Literal
+        if isinstance(value, Iri):
+            term = value
+        elif isinstance(value, Decimal):
+            term = decimal_literal(value)
+        elif isinstance(value, int):
+            term = Literal(str(value), v.XSD_INTEGER)
+        else:
+            term = Literal(str(value))
+        self.triples.append(Triple(subject, Iri(v.LKG + name), term))
+
+    def _cite(self, subject: Iri, keys: str) -> None:
+        self.triples.extend(Triple(subject, v.SOURCE, Iri(f"{v.LKG}reference/{key}")) for key in keys.split(";") if key)
 
 
-def _interval_fields(name: str, interval: tuple[Decimal, Decimal] | None) -> dict[str, object]:
+def _interval(name: str, interval: tuple[Decimal, Decimal] | None) -> dict[str, object]:
     return {} if interval is None else {f"{name}Low": interval[0], f"{name}High": interval[1]}
+
+
+def _camel_case(column: str) -> str:
+    head, *rest = column.split("_")
+    return head + "".join(part.capitalize() for part in rest)
+
+
+def _number_or_text(value: str) -> Decimal | str:
+    try:
+        number = Decimal(value)
+    except InvalidOperation:
+        return value
+    return number if number.is_finite() else value

@@ -68,6 +68,9 @@ def _unknown_terms(evidence: EvidenceTables, ontology: Ontology) -> tuple[Issue,
             used.setdefault(row.finding, row.id)
     for prior in evidence.priors:
         used.setdefault(prior.condition, prior.id)
+    for fact in evidence.facts:
+        for _, term in fact.terms:
+            used.setdefault(term, fact.id)
     return tuple(
         error("evidence", row, f"{iri} is not a class of the ontology.", "Declare it, or correct the row.")
         for iri, row in sorted(used.items())
@@ -82,7 +85,7 @@ def write(built: Build, folder: Path, source: Path) -> None:
     (folder / RDF_XML).write_bytes(serialise(built.triples, Syntax.RDF_XML, _PREFIXES))
     evidence = canonical_triples(evidence_triples(built.evidence))
     (folder / EVIDENCE_RDF).write_bytes(serialise(evidence, Syntax.TURTLE, _PREFIXES))
-    for name, pattern in ((EVIDENCE, "*.tsv"), ("examples", "*.json")):
+    for name, pattern in ((EVIDENCE, "*.tsv"), ("examples", "*.json"), ("mappings", "*.sssom.tsv")):
         (folder / name).mkdir(exist_ok=True)
         for file in sorted((source / name).glob(pattern)):
             shutil.copyfile(file, folder / name / file.name)
