@@ -1,4 +1,4 @@
-"""The command line: ``lumbarkg assess`` and ``lumbarkg serve``."""
+"""The command line: ``lumbarkg assess``, ``lumbarkg serve`` and ``lumbarkg stats``."""
 
 from __future__ import annotations
 
@@ -11,8 +11,13 @@ from lumbarkg import __version__
 from lumbarkg.assessment import ContradictoryCaseError, Engine, assess, load_engine, read_case
 from lumbarkg.errors import InvalidInputError, LumbarkgError
 from lumbarkg.intake.case_json import parse_json
+from lumbarkg.ontology.evidence_rdf import evidence_triples
+from lumbarkg.ontology.sssom import read_mappings
+from lumbarkg.ontology.stats import count
+from lumbarkg.rdf.terms import Graph
 from lumbarkg.render.json import render_assessment, render_disposition, render_problem
 from lumbarkg.render.rdf import render_turtle
+from lumbarkg.render.stats import render_stats_text
 from lumbarkg.render.text import render_problem_text, render_text
 from lumbarkg.resources import release_dir, shapes_dir
 
@@ -46,6 +51,9 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("--host", default="127.0.0.1")
     command.add_argument("--port", type=int, default=8000)
     command.set_defaults(run=_serve)
+    command = commands.add_parser("stats", help="count what the ontology holds, and how complete its terms are")
+    command.add_argument("--format", choices=("text", "json"), default="text")
+    command.set_defaults(run=_stats)
     return parser
 
 
@@ -98,4 +106,16 @@ def _serve(options: argparse.Namespace) -> int:
         ident="lumbarkg",
         max_request_body_size=_SERVER_MAX_BODY,
     )
+    return _OK
+
+
+def _stats(options: argparse.Namespace) -> int:
+    engine = load_engine(release_dir(), shapes_dir())
+    mappings = read_mappings(release_dir() / "mappings", engine.terms.prefixes)
+    evidence = Graph(evidence_triples(engine.ranker.tables))
+    stats = count(engine.knowledge.ontology, engine.knowledge, evidence, mappings)
+    if options.format == "json":
+        print(json.dumps(stats.to_json(), ensure_ascii=False, indent=2))
+    else:
+        sys.stdout.write(render_stats_text(stats))
     return _OK

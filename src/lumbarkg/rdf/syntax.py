@@ -18,13 +18,17 @@ class Syntax(Enum):
     TURTLE = "turtle"
     RDF_XML = "rdfxml"
     N_TRIPLES = "ntriples"
+    JSON_LD = "jsonld"
 
 
 _FORMATS = {
     Syntax.TURTLE: ox.RdfFormat.TURTLE,
     Syntax.RDF_XML: ox.RdfFormat.RDF_XML,
     Syntax.N_TRIPLES: ox.RdfFormat.N_TRIPLES,
+    Syntax.JSON_LD: ox.RdfFormat.JSON_LD,
 }
+# The writers that shorten IRIs by prefixes.
+_PREFIXED = (Syntax.TURTLE, Syntax.RDF_XML)
 
 
 def parse(content: bytes, syntax: Syntax = Syntax.TURTLE, *, source: str = "document") -> list[Triple]:
@@ -43,7 +47,7 @@ def serialise(triples: Iterable[Triple], syntax: Syntax, prefixes: Mapping[str, 
     document = ox.serialize(
         [ox.Triple(_to_ox_subject(t.subject), ox.NamedNode(t.predicate), to_ox(t.object)) for t in triples],
         format=_FORMATS[syntax],
-        prefixes=dict(prefixes) if syntax is not Syntax.N_TRIPLES else None,
+        prefixes=dict(prefixes) if syntax in _PREFIXED else None,
     )
     if document is None:
         raise OntologyError("The RDF writer returned nothing.")

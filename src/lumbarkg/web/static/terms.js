@@ -39,10 +39,11 @@ function search(written) {
       const fits = entry.texts.map((text) => fit(text.plain, wanted, words));
       const best = Math.min(...fits);
       const place = fits.indexOf(best);
-      return { entry, rank: best + (place > 1 ? 0.5 : 0), via: place > 1 ? entry.texts[place].text : "" };
+      const { text } = entry.texts[Math.max(place, 0)];
+      return { entry, rank: best + (place > 1 ? 0.5 : 0), length: text.length, via: place > 1 ? text : "" };
     })
     .filter((match) => match.rank < Infinity)
-    .sort((a, b) => a.rank - b.rank || a.entry.label.length - b.entry.label.length || a.entry.label.localeCompare(b.entry.label));
+    .sort((a, b) => a.rank - b.rank || a.length - b.length || a.entry.label.localeCompare(b.entry.label));
 }
 
 function element(tag, className, text) {
