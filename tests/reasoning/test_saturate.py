@@ -13,6 +13,7 @@ import pytest
 from lumbarkg import vocabulary as v
 from lumbarkg.errors import OntologyError
 from lumbarkg.identifiers import Iri
+from lumbarkg.model import Finding, Status
 from lumbarkg.ontology.build.classify import Classification, classify
 from lumbarkg.ontology.build.profile import check_profile
 from lumbarkg.ontology.owl import Named
@@ -75,8 +76,10 @@ class Rule:
 
 WINDOWS = (
     f":A {case(number('minInclusive 12', 'maxInclusive 24'))} :B {case(number('minInclusive 0', 'maxInclusive 48'))}"
-    f":C {case(number('minExclusive 13', 'maxExclusive 23'))} :D {case(number('minInclusive 20', 'maxInclusive 30'))}"
-    f":E {case(number('minInclusive 10'))} :F {case(number('minExclusive 50'))} :G {case(some(':number', 'xsd:decimal'))}"
+    f":C {case(number('minExclusive 13', 'maxExclusive 23'))}"
+    f":D {case(number('minInclusive 20', 'maxInclusive 30'))}"
+    f":E {case(number('minInclusive 10'))} :F {case(number('minExclusive 50'))}"
+    f":G {case(some(':number', 'xsd:decimal'))}"
 )
 TOUCHING = (
     f":A {case(number('minInclusive 12', 'maxInclusive 24'))} :B {case(number('minInclusive 12'))}"
@@ -289,7 +292,7 @@ RULES = {
         f":A {case(number('minInclusive 24', 'maxExclusive 24'))}" + sub(":B", ":C"), ("B C",), empty="A"
     ),
     "union on the left": Rule(
-        f":A {case(either(some(':p', ':B'), some(':p', ':C')))} :D {case(some(':p', ':C'))} :E {case(some(':q', ':C'))}",
+        f":A {case(either(some(':p', ':B'), some(':p', ':C')))}:D {case(some(':p', ':C'))} :E {case(some(':q', ':C'))}",
         ("D A",),
         ("E A", "A D"),
     ),
@@ -312,7 +315,8 @@ RULES = {
         ("D A",),
     ),
     "union, one case impossible": Rule(
-        f":A {case(either(some(':p', both(':B', ':C')), some(':p', ':D')))} :E {case(some(':p', ':D'))} :B owl:disjointWith :C .",
+        f":A {case(either(some(':p', both(':B', ':C')), some(':p', ':D')))}"
+        f":E {case(some(':p', ':D'))} :B owl:disjointWith :C .",
         ("A E", "E A"),
     ),
     "union, every case impossible": Rule(
@@ -607,3 +611,18 @@ def test_the_axioms_of_a_derivation_suffice(name: str) -> None:
             again = part.context((lower, None))
             part.run()
             assert (upper in again.subsumers) == holds, (line, allowed)
+
+
+def test_denying_what_every_case_of_a_union_is_denies_the_union() -> None:
+    """A finding defined as one of two is denied with what both of them are."""
+    found = ontology(
+        read(
+            "denied union",
+            f":A {finding(either(':B', ':C'))}" + sub(":B", ":D") + sub(":C", ":D") + sub(":D", "lkg:Finding"),
+        )
+    )
+    knowledge = Knowledge(found)
+    names = {local: Iri(namespace("denied union") + local) for local in "ABCD"}
+    assert knowledge.is_subclass(names["A"], names["D"])
+    denied = knowledge.denied_classes(knowledge.finding_expression(Finding(names["D"], Status.ABSENT)))
+    assert denied == frozenset(names.values())

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from itertools import product
+from types import MappingProxyType
 
 from lumbarkg.identifiers import Iri
 from lumbarkg.vocabulary import OWL_NOTHING, OWL_THING
@@ -167,14 +169,24 @@ def conjunction(parts: tuple[Expression, ...]) -> Expression:
     return parts[0] if len(parts) == 1 else And(parts)
 
 
-def disjuncts(expression: Expression) -> tuple[Expression, ...]:
-    """The expression without unions: the alternatives of which it is the union (its disjunctive normal form)."""
+_NO_DEFINITIONS: Mapping[Iri, Expression] = MappingProxyType({})
+
+
+def disjuncts(
+    expression: Expression, definitions: Mapping[Iri, Expression] = _NO_DEFINITIONS
+) -> tuple[Expression, ...]:
+    """The expression without unions: the alternatives of which it is the union (its disjunctive normal form).
+
+    ``definitions`` are the acyclic definitions that hold unions; a class among them stands for its alternatives.
+    """
+    if isinstance(expression, Named) and expression.iri in definitions:
+        return disjuncts(definitions[expression.iri], definitions)
     if isinstance(expression, Or):
-        return tuple(d for operand in expression.operands for d in disjuncts(operand))
+        return tuple(d for operand in expression.operands for d in disjuncts(operand, definitions))
     if isinstance(expression, And):
-        return tuple(And(choice) for choice in product(*(disjuncts(o) for o in expression.operands)))
+        return tuple(And(choice) for choice in product(*(disjuncts(o, definitions) for o in expression.operands)))
     if isinstance(expression, Some):
-        return tuple(Some(expression.property, d) for d in disjuncts(expression.filler))
+        return tuple(Some(expression.property, d) for d in disjuncts(expression.filler, definitions))
     return (expression,)
 
 

@@ -36,7 +36,41 @@ _FACET_ENDS = {
 }
 _NUMERIC = {v.XSD_DECIMAL, v.XSD_INTEGER}
 _DATATYPES = {v.XSD_DECIMAL, v.XSD_INTEGER, v.XSD_STRING}
+_CONSTRUCTORS = {v.OWL_INTERSECTION_OF, v.OWL_UNION_OF, v.OWL_COMPLEMENT_OF}
+"""Said of an unnamed class alone: a named class says owl:equivalentClass."""
+_UNDERSTOOD = {
+    v.OWL_IMPORTS,
+    v.OWL_VERSION_IRI,
+    v.OWL_VERSION_INFO,
+    v.OWL_DEPRECATED,
+    v.OWL_MEMBERS,
+    v.OWL_ANNOTATED_SOURCE,
+    v.OWL_ANNOTATED_PROPERTY,
+    v.OWL_ANNOTATED_TARGET,
+    v.OWL_ON_PROPERTY,
+    v.OWL_SOME_VALUES_FROM,
+    v.OWL_ON_DATATYPE,
+    v.OWL_WITH_RESTRICTIONS,
+}
+_UNDERSTOOD_TYPES = {
+    v.OWL_ONTOLOGY,
+    v.OWL_CLASS,
+    v.OWL_OBJECT_PROPERTY,
+    v.OWL_DATATYPE_PROPERTY,
+    v.OWL_ANNOTATION_PROPERTY,
+    v.OWL_NAMED_INDIVIDUAL,
+    v.OWL_AXIOM,
+    v.OWL_RESTRICTION,
+}
 _REMEDIES = {
+    "AsymmetricProperty": "leave it to a shape; nothing follows from it for a case",
+    "IrreflexiveProperty": "leave it to a shape; nothing follows from it for a case",
+    "equivalentProperty": "use one property, or two inclusions",
+    "propertyDisjointWith": "leave it to a shape",
+    "unionOf": "write owl:equivalentClass with the union",
+    "intersectionOf": "write owl:equivalentClass with the intersection",
+    "complementOf": "write owl:equivalentClass, and 'not' in clinical patterns only",
+    "two ends on one side of a facet": "keep the narrower one",
     "inverseOf": "state the direction that is asked for; the inverse is a direction of query",
     "SymmetricProperty": "state both directions where both are meant",
     "FunctionalProperty": "let a shape hold the property to one value",
@@ -145,33 +179,41 @@ class _Reader:
             return EquivalentClasses(Named(subject), self.expression(target))
         if predicate == v.OWL_DISJOINT_WITH:
             return DisjointClasses((self.expression(subject), self.expression(target)))
-        if predicate == v.RDFS_SUBPROPERTY_OF and self._is_property(subject):
-            return SubPropertyOf((Iri(subject),), Iri(str(target)))
+        if predicate == v.RDFS_SUBPROPERTY_OF and not self._is_annotation(subject):
+            return SubPropertyOf((self._property(subject),), self._property(target))
         if predicate == v.OWL_PROPERTY_CHAIN_AXIOM:
-            return SubPropertyOf(tuple(Iri(str(p)) for p in self.graph.items(target)), Iri(subject))
-        if predicate == v.RDFS_DOMAIN and self._is_property(subject):
-            return PropertyDomain(Iri(subject), self.expression(target))
-        if predicate == v.RDFS_RANGE and self._is_property(subject):
+            chain = tuple(self._property(p) for p in self.graph.items(target))
+            return SubPropertyOf(chain, self._property(subject))
+        if predicate == v.RDFS_DOMAIN and not self._is_annotation(subject):
+            return PropertyDomain(self._property(subject), self.expression(target))
+        if predicate == v.RDFS_RANGE and not self._is_annotation(subject):
             if self._has_type(subject, v.OWL_DATATYPE_PROPERTY):
                 if target not in _DATATYPES:
                     raise _UnreadableError(f"datatype {target}", subject)
                 return None  # values are written as decimals at every intake; the range infers nothing
-            return PropertyRange(Iri(subject), self.expression(target))
+            return PropertyRange(self._property(subject), self.expression(target))
         if predicate == v.RDF_TYPE:
             return self._typed(subject, target)
-        if predicate.namespace == v.OWL and predicate.local_name in _REMEDIES and not self._in_restriction(subject):
+        if predicate.namespace == v.OWL and not self._is_understood(subject, predicate):
             raise _UnreadableError(predicate.local_name, subject)
         return None
 
+    def _is_understood(self, subject: Term, predicate: Iri) -> bool:
+        """Whether a statement in OWL's own vocabulary is read here, or with the expression that it is part of."""
+        if predicate in _CONSTRUCTORS:
+            return isinstance(subject, BNode)
+        return predicate in _UNDERSTOOD or self._in_restriction(subject)
+
     def _typed(self, subject: Iri | BNode, cls: Term) -> Axiom | None:
         if cls == v.OWL_TRANSITIVE_PROPERTY:
-            return SubPropertyOf((Iri(subject), Iri(subject)), Iri(subject))
+            prop = self._property(subject)
+            return SubPropertyOf((prop, prop), prop)
         if cls == v.OWL_ALL_DISJOINT_CLASSES:
             members = self.graph.value(subject, v.OWL_MEMBERS)
             if members is None:
                 raise _UnreadableError("AllDisjointClasses without members", subject)
             return DisjointClasses(tuple(self.expression(m) for m in self.graph.items(members)))
-        if isinstance(cls, Iri) and cls.namespace == v.OWL and cls.local_name in _REMEDIES:
+        if isinstance(cls, Iri) and cls.namespace == v.OWL and cls not in _UNDERSTOOD_TYPES:
             raise _UnreadableError(cls.local_name, subject)
         return None
 
@@ -216,11 +258,20 @@ class _Reader:
                 if facet not in _FACET_ENDS or not isinstance(value, Literal) or value.datatype not in _NUMERIC:
                     raise _UnreadableError(f"facet {facet.local_name}", node)
                 end, is_open = _FACET_ENDS[facet]
+                if end in ends or len(values) > 1:
+                    raise _UnreadableError("two ends on one side of a facet", node)
                 ends[end], opened[end] = value.number, is_open
         return Interval(ends.get("low"), ends.get("high"), opened.get("low", False), opened.get("high", False))
 
-    def _is_property(self, subject: Term) -> bool:
-        return self._has_type(subject, v.OWL_OBJECT_PROPERTY) or self._has_type(subject, v.OWL_DATATYPE_PROPERTY)
+    def _is_annotation(self, subject: Term) -> bool:
+        return self._has_type(subject, v.OWL_ANNOTATION_PROPERTY)
+
+    @staticmethod
+    def _property(node: Term) -> Iri:
+        """A property by its name; the only unnamed ones that OWL has are inverses."""
+        if not isinstance(node, Iri):
+            raise _UnreadableError("inverseOf", node)
+        return node
 
     def _has_type(self, subject: Term, cls: Iri) -> bool:
         return cls in self.graph.objects(subject, v.RDF_TYPE)

@@ -10,7 +10,7 @@ from lumbarkg import vocabulary as v
 from lumbarkg.errors import OntologyError
 from lumbarkg.identifiers import Iri
 from lumbarkg.model import Exposure, Finding
-from lumbarkg.ontology.owl import EquivalentClasses, Named, SubClassOf, disjuncts
+from lumbarkg.ontology.owl import EquivalentClasses, Named, Or, SubClassOf, disjuncts, subexpressions
 from lumbarkg.ontology.read import Ontology
 from lumbarkg.reasoning.normalise import BOTTOM, Concept, ContextKey, Role, Rules, normalise
 from lumbarkg.reasoning.saturate import Context, Saturation, asserted, no_context
@@ -53,6 +53,7 @@ class Knowledge:
         )
         if unsatisfiable:
             raise OntologyError(f"These classes can have no instance: {', '.join(unsatisfiable)}.")
+        self._by_cases = self._superclasses_by_cases()
         self.expression_context = lru_cache(maxsize=_REMEMBERED_EXPRESSIONS)(self._expression_context)
         self.denied_classes = lru_cache(maxsize=_REMEMBERED_EXPRESSIONS)(self._denied_classes)
 
@@ -79,11 +80,13 @@ class Knowledge:
         This is the one place where the hierarchy needs reasoning by cases. No patient's case does: it asserts
         findings, and never a class that is defined so.
         """
+        defined = {a.named.iri: a.definition for a in self.ontology.axioms if isinstance(a, EquivalentClasses)}
+        unions = {i: d for i, d in defined.items() if any(isinstance(part, Or) for part in subexpressions(d))}
         named_cases: dict[Iri, list[SubClassOf]] = {}
-        for axiom in self.ontology.axioms:
-            if isinstance(axiom, EquivalentClasses) and len(cases := disjuncts(axiom.definition)) > 1:
-                named_cases[axiom.named.iri] = [
-                    SubClassOf(Named(Iri(f"{axiom.named.iri}#case{number}")), case) for number, case in enumerate(cases)
+        for iri, definition in defined.items():
+            if len(cases := disjuncts(definition, unions)) > 1:
+                named_cases[iri] = [
+                    SubClassOf(Named(Iri(f"{iri}#case{number}")), case) for number, case in enumerate(cases)
                 ]
         extra = tuple(axiom for axioms in named_cases.values() for axiom in axioms)
         rules = normalise((*self.ontology.axioms, *extra), self.ontology.classes, self.ontology.data_properties)
@@ -95,10 +98,13 @@ class Knowledge:
             names = (rules.names[c] for c in context.subsumers if c > BOTTOM)
             return frozenset(name for name in names if name in self.ontology.classes)
 
-        return {
-            cls: frozenset.intersection(*(known(contexts[axiom]) for axiom in axioms))
-            for cls, axioms in named_cases.items()
-        }
+        found: dict[Iri, frozenset[Iri]] = {}
+        for cls, axioms in named_cases.items():
+            possible = [contexts[axiom] for axiom in axioms if BOTTOM not in contexts[axiom].subsumers]
+            if not possible:
+                raise OntologyError(f"These classes can have no instance: {cls}.")
+            found[cls] = frozenset.intersection(*(known(context) for context in possible))
+        return found
 
     @cached_property
     def _subclasses(self) -> dict[Iri, frozenset[Iri]]:
@@ -225,11 +231,10 @@ class Knowledge:
 
     def _denied_classes(self, expression: Expression) -> frozenset[Iri]:
         """The named finding classes that denying the expression denies: all that fall under it; remembered."""
-        return frozenset(
-            cls
-            for cls in self.subclasses(expression.types[0])
-            if self.falls_under(self._contexts[self.known(cls), None], expression)
-        )
+        below = self.subclasses(expression.types[0])
+        if not expression.qualifiers:
+            return below
+        return frozenset(c for c in below if self.falls_under(self._contexts[self.known(c), None], expression))
 
     @cached_property
     def denials(self) -> dict[Iri, Iri]:

@@ -37,7 +37,7 @@ from lumbarkg.reasoning.knowledge import Knowledge
 
 EX = "http://example.org/"
 HEADER = f"""
-@prefix ex: <{EX}> . @prefix lkg: <{v.LKG}> . @prefix owl: <{v.OWL}> . @prefix rdfs: <{v.RDFS}> . @prefix xsd: <{v.XSD}> .
+@prefix ex: <{EX}> . @prefix lkg: <{v.LKG}> . @prefix owl: <{v.OWL}> . @prefix rdfs: <{v.RDFS}> .
 lkg:hasFinding a owl:ObjectProperty . lkg:PatientCase a owl:Class . lkg:Finding a owl:Class .
 lkg:ClinicalPattern a owl:Class ; rdfs:subClassOf lkg:PatientCase .
 lkg:EmergencyCase a owl:Class ; rdfs:subClassOf lkg:PatientCase ; lkg:triageLevel "Emergency" .
@@ -135,7 +135,8 @@ def test_conjuncts_of_triage_rules_and_groups_get_denial_classes_others_do_not()
 
 
 def test_a_qualified_conjunct_of_a_triage_rule_is_denied_by_its_class() -> None:
-    filler = "[ a owl:Class ; owl:intersectionOf ( ex:CalfPain [ a owl:Restriction ; owl:onProperty ex:p ; owl:someValuesFrom ex:Fever ] ) ]"
+    side = "[ a owl:Restriction ; owl:onProperty ex:p ; owl:someValuesFrom ex:Fever ]"
+    filler = f"[ a owl:Class ; owl:intersectionOf ( ex:CalfPain {side} ) ]"
     body = "ex:p a owl:ObjectProperty ." + pattern("ex:T", has(filler), parent="lkg:EmergencyCase")
     assert denied_findings(ontology(read(body))) == (ex("CalfPain"),)
 
@@ -237,14 +238,12 @@ def test_one_of_one_is_the_finding_itself() -> None:
 
 @pytest.mark.parametrize("n", [7, 0])
 def test_an_impossible_n_is_refused(n: int) -> None:
-    with pytest.raises(
-        OntologyError, match=f"example.org/P: lkg:atLeast {n} needs at least {n} findings under lkg:among"
-    ):
+    with pytest.raises(OntologyError, match=rf"example\.org/P: lkg:atLeast {n} needs at least {n} findings under"):
         with_at_least_expanded(read(at_least(n, TESTS)))
 
 
 def test_at_least_beside_another_definition_is_refused() -> None:
-    with pytest.raises(OntologyError, match="example.org/P: lkg:atLeast is the whole definition"):
+    with pytest.raises(OntologyError, match=r"example\.org/P: lkg:atLeast is the whole definition"):
         with_at_least_expanded(read(at_least(3, TESTS, "; owl:equivalentClass lkg:PatientCase")))
 
 

@@ -327,8 +327,8 @@ REFUSED = {
         "Give http://example.org/r the same range.",
     ),
     "a chain that ends without an inherited range of the whole": (
-        "ex:p owl:propertyChainAxiom ( ex:q ex:r ) ; rdfs:subPropertyOf ex:wide ."
-        " ex:wide a owl:ObjectProperty ; rdfs:range ex:Thing .",
+        """ex:p owl:propertyChainAxiom ( ex:q ex:r ) ; rdfs:subPropertyOf ex:wide .
+        ex:wide a owl:ObjectProperty ; rdfs:range ex:Thing .""",
         "p",
         "A chain ends in a property whose range does not imply the range of the whole.",
         "",
@@ -384,9 +384,13 @@ ALLOWED = {
     "nothing": "",
     "EL": f"ex:Thing rdfs:subClassOf {both('ex:Other', some('ex:p', some('ex:q', 'ex:Other')))} .",
     "a general inclusion": f"{both('ex:Thing', some('ex:p', 'ex:Other'))} rdfs:subClassOf ex:Other .",
-    "disjointness": "ex:Thing owl:disjointWith ex:Other . [ a owl:AllDisjointClasses ; owl:members ( ex:Thing ex:Pain ) ] .",
+    "disjointness": (
+        "ex:Thing owl:disjointWith ex:Other . [ a owl:AllDisjointClasses ; owl:members ( ex:Thing ex:Pain ) ] ."
+    ),
     "bottom": f"{both('ex:Thing', 'ex:Other')} rdfs:subClassOf owl:Nothing .",
-    "roles": "ex:p rdfs:subPropertyOf ex:q . ex:q a owl:TransitiveProperty . ex:r owl:propertyChainAxiom ( ex:r ex:q ) .",
+    "roles": (
+        "ex:p rdfs:subPropertyOf ex:q . ex:q a owl:TransitiveProperty . ex:r owl:propertyChainAxiom ( ex:r ex:q ) ."
+    ),
     "a chain whose last property has the range": (
         "ex:p owl:propertyChainAxiom ( ex:q ex:r ) ; rdfs:range ex:Thing . ex:r rdfs:range ex:Thing ."
     ),

@@ -23,6 +23,7 @@ def canonical_triples(triples: list[Triple]) -> list[Triple]:
 
     Raises OntologyError where blank nodes form a cycle.
     """
+    triples = list(dict.fromkeys(triples))
     labels = _Labeller(triples).labels()
     renamed = {
         Triple(
@@ -65,10 +66,12 @@ class _Labeller:
                 self._nodes[triple.object] = None
         self._trees: dict[BNode, str] = {}
         self._labels: dict[BNode, BNode] = {}
+        self._by_subject: dict[Subject, list[Triple]] = defaultdict(list)
 
     def labels(self) -> dict[BNode, BNode]:
-        for node in self._nodes:
-            self._tree(node, ())
+        for node in self._below_first():
+            lines = sorted(f"{t.predicate} {self._written(t.object)}" for t in self._outgoing[node])
+            self._trees[node] = _hash("\n".join(lines))
         roots: dict[str, list[BNode]] = defaultdict(list)
         for node in self._nodes:
             if not self._incoming[node]:
@@ -76,48 +79,65 @@ class _Labeller:
         for tree, nodes in roots.items():
             for ordinal, node in enumerate(nodes):
                 self._labels[node] = self._named(f"root {tree} {ordinal}")
-        for node in self._nodes:
+        for node in reversed(self._below_first()):
             self._label(node)
         if len(set(self._labels.values())) != len(self._labels):
             raise OntologyError("Two blank nodes would share a label; report this graph.")
         return self._labels
 
-    def _tree(self, node: BNode, above: tuple[BNode, ...]) -> str:
-        if node in above:
-            raise OntologyError(f"The blank node {node} refers to itself; class expressions must be trees.")
-        if node not in self._trees:
-            lines = sorted(f"{t.predicate} {self._written(t.object, (*above, node))}" for t in self._outgoing[node])
-            self._trees[node] = _hash("\n".join(lines))
-        return self._trees[node]
+    def _below_first(self) -> list[BNode]:
+        """The blank nodes, each after all those that it refers to, without recursion: lists are long."""
+        done: dict[BNode, None] = {}
+        for start in self._nodes:
+            path: dict[BNode, None] = {}
+            stack: list[tuple[BNode, bool]] = [(start, False)]
+            while stack:
+                node, finished = stack.pop()
+                if finished:
+                    path.pop(node)
+                    done[node] = None
+                elif node in path:
+                    raise OntologyError(f"The blank node {node} refers to itself; class expressions must be trees.")
+                elif node not in done:
+                    path[node] = None
+                    stack.append((node, True))
+                    stack.extend((t.object, False) for t in self._outgoing[node] if isinstance(t.object, BNode))
+        return list(done)
 
-    def _written(self, term: Term, above: tuple[BNode, ...]) -> str:
-        return f"_:{self._tree(term, above)}" if isinstance(term, BNode) else repr(_term_key(term))
+    def _written(self, term: Term) -> str:
+        return f"_:{self._trees[term]}" if isinstance(term, BNode) else repr(_term_key(term))
 
-    def _label(self, node: BNode) -> BNode:
+    def _label(self, node: BNode) -> None:
+        """Label a node whose referring nodes are labelled."""
         if node not in self._labels:
             referring = [t for t in self._incoming[node] if t.predicate != OWL_ANNOTATED_TARGET] or self._incoming[node]
             key, ordinal = min((f"{self._subject(t.subject)} {t.predicate}", self._ordinal(t, node)) for t in referring)
             self._labels[node] = self._named(f"{key} {ordinal} {self._trees[node]}")
-        return self._labels[node]
 
     def _subject(self, subject: Subject) -> str:
-        return f"_:{self._label(subject)}" if isinstance(subject, BNode) else str(subject)
+        return f"_:{self._labels[subject]}" if isinstance(subject, BNode) else str(subject)
 
     def _ordinal(self, triple: Triple, node: BNode) -> int:
-        """Where the node stands among equal trees that the same subject and predicate refer to."""
+        """Where the node stands among equal trees that the same subject and predicate refer to.
+
+        Twins are told apart by what else refers to them; twins that nothing tells apart may change places.
+        """
         siblings = self._outgoing[triple.subject] if isinstance(triple.subject, BNode) else self._named_subject(triple)
-        equal = [
-            t.object
+        equal = {
+            t.object: None
             for t in siblings
             if t.predicate == triple.predicate
             and isinstance(t.object, BNode)
             and self._trees[t.object] == self._trees[node]
-        ]
-        return equal.index(node)
+        }
+        return sorted(equal, key=self._references).index(node)
+
+    def _references(self, node: BNode) -> list[str]:
+        """What refers to a node, by its own content."""
+        return sorted(f"{self._written(t.subject)} {t.predicate}" for t in self._incoming[node])
 
     def _named_subject(self, triple: Triple) -> list[Triple]:
-        if not hasattr(self, "_by_subject"):
-            self._by_subject: dict[Subject, list[Triple]] = defaultdict(list)
+        if not self._by_subject:
             for node in self._nodes:
                 for t in self._incoming[node]:
                     self._by_subject[t.subject].append(t)

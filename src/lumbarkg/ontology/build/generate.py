@@ -98,10 +98,11 @@ def denial_inclusions(findings: tuple[Iri, ...], knowledge: Knowledge) -> list[T
     """DeniedX ⊑ DeniedY wherever Y ⊑ X is entailed and no Z of the findings lies between."""
     triples: list[Triple] = []
     for wide in findings:
-        below = {f for f in findings if f != wide and knowledge.is_subclass(f, wide)}
+        same = knowledge.equivalents(wide) & set(findings)
+        below = {f for f in findings if knowledge.is_subclass(f, wide)} - same
         triples.extend(
             Triple(denial_class(wide), v.RDFS_SUBCLASS_OF, denial_class(narrow))
-            for narrow in sorted(knowledge.most_general(below))
+            for narrow in sorted((same - {wide}) | knowledge.most_general(below))
         )
     return triples
 

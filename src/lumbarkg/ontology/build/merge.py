@@ -40,7 +40,11 @@ def merge(root: Path, catalog: Path) -> list[Triple]:
         if path in seen:
             continue
         seen.add(path)
-        triples = parse(path.read_bytes(), source=str(path))
+        try:
+            content = path.read_bytes()
+        except OSError as problem:
+            raise OntologyError(f"{path}: cannot be read: {problem.strerror}. Correct {catalog}.") from problem
+        triples = parse(content, source=str(path))
         header = next((t.subject for t in triples if t.predicate == v.RDF_TYPE and t.object == v.OWL_ONTOLOGY), None)
         for triple in triples:
             if triple.predicate == v.OWL_IMPORTS:

@@ -11,6 +11,7 @@ from lumbarkg.identifiers import Iri
 from lumbarkg.issues import Issue, error
 from lumbarkg.ontology.owl import (
     Axiom,
+    DisjointClasses,
     EquivalentClasses,
     Expression,
     Facet,
@@ -77,10 +78,26 @@ class _Checker:
         if isinstance(axiom, SubPropertyOf) and len(axiom.chain) > 1:
             return self._chain_range(axiom)
         if isinstance(axiom, PropertyDomain):
-            return self._plain(axiom.domain, axiom.property)
+            return self._plain(axiom.domain, axiom.property) + self._by_cases(axiom.domain, axiom.property)
         if isinstance(axiom, PropertyRange):
-            return self._plain(axiom.range, axiom.property)
+            return self._plain(axiom.range, axiom.property) + self._by_cases(axiom.range, axiom.property)
+        if isinstance(axiom, DisjointClasses):
+            place = next((m.iri for m in axiom.members if isinstance(m, Named)), None)
+            return [issue for member in axiom.members for issue in self._plain(member, place)]
         return []
+
+    def _by_cases(self, expression: Expression, place: Iri | None) -> list[Issue]:
+        """Classes defined with a union or a denial where something would have to be concluded from them."""
+        return [
+            _issue(
+                place or part.iri,
+                f"{part.iri} is defined with a union or denial and stands on a right-hand side.",
+                "Put a primitive class there.",
+            )
+            for part in subexpressions(expression)
+            if isinstance(part, Named)
+            and any(isinstance(e, Or | Not) for d in self.definitions.get(part.iri, ()) for e in subexpressions(d))
+        ]
 
     def _definition(self, axiom: EquivalentClasses) -> list[Issue]:
         iri, found = axiom.named.iri, []
@@ -104,6 +121,9 @@ class _Checker:
                     found.append(
                         _issue(iri, "A complement stands outside a pattern.", "Deny findings in patterns only.")
                     )
+        if v.FINDING in above:
+            inner = (part for part in parts if isinstance(part, Named) and part.iri != iri)
+            found += [issue for part in inner for issue in self._by_cases(part, iri)]
         if is_pattern:
             defined = sorted(p for p in self.parents[iri] if p in self.definitions)
             if defined:
@@ -117,18 +137,7 @@ class _Checker:
     def _inclusion(self, axiom: SubClassOf) -> list[Issue]:
         place = axiom.sub.iri if isinstance(axiom.sub, Named) else None
         found = self._plain(axiom.sup, place) + self._plain(axiom.sub, place)
-        for part in subexpressions(axiom.sup):
-            if isinstance(part, Named) and any(
-                isinstance(e, Or | Not) for d in self.definitions.get(part.iri, ()) for e in subexpressions(d)
-            ):
-                found.append(
-                    _issue(
-                        place or part.iri,
-                        f"{part.iri} is defined with a union or denial and stands on a right-hand side.",
-                        "Put a primitive class there.",
-                    )
-                )
-        return found
+        return found + self._by_cases(axiom.sup, place)
 
     def _plain(self, expression: Expression, place: Iri | None) -> list[Issue]:
         return [
@@ -138,11 +147,7 @@ class _Checker:
         ]
 
     def _chain_range(self, axiom: SubPropertyOf) -> list[Issue]:
-        ranges: dict[Iri, set[Expression]] = defaultdict(set)
-        for other in self.ontology.axioms:
-            if isinstance(other, PropertyRange):
-                ranges[other.property].add(other.range)
-        if ranges[axiom.sup] <= ranges[axiom.chain[-1]]:
+        if self._ranges(axiom.sup) <= self._ranges(axiom.chain[-1]):
             return []
         return [
             _issue(
@@ -151,6 +156,17 @@ class _Checker:
                 f"Give {axiom.chain[-1]} the same range.",
             )
         ]
+
+    def _ranges(self, prop: Iri) -> set[Expression]:
+        """The ranges of a property, inherited ones too."""
+        above, stack = {prop}, [prop]
+        while stack:
+            current = stack.pop()
+            for axiom in self.ontology.axioms:
+                if isinstance(axiom, SubPropertyOf) and axiom.chain == (current,) and axiom.sup not in above:
+                    above.add(axiom.sup)
+                    stack.append(axiom.sup)
+        return {a.range for a in self.ontology.axioms if isinstance(a, PropertyRange) and a.property in above}
 
     def _cycles(self) -> list[Issue]:
         uses = {
@@ -201,6 +217,7 @@ class _Checker:
         used: set[Iri] = set()
         properties: set[Iri] = set()
         for axiom in self.ontology.axioms:
+            properties.update(_properties(axiom))
             for expression in _expressions(axiom):
                 for part in subexpressions(expression):
                     if isinstance(part, Named):
@@ -227,7 +244,15 @@ def _expressions(axiom: Axiom) -> tuple[Expression, ...]:
         return (axiom.domain,)
     if isinstance(axiom, PropertyRange):
         return (axiom.range,)
+    if isinstance(axiom, DisjointClasses):
+        return axiom.members
     return ()
+
+
+def _properties(axiom: Axiom) -> tuple[Iri, ...]:
+    if isinstance(axiom, SubPropertyOf):
+        return (*axiom.chain, axiom.sup)
+    return (axiom.property,) if isinstance(axiom, PropertyDomain | PropertyRange) else ()
 
 
 def _covers(intervals: list[Interval], target: Interval) -> bool:

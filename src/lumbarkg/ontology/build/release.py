@@ -86,7 +86,8 @@ def write(built: Build, folder: Path, source: Path) -> None:
     evidence = canonical_triples(evidence_triples(built.evidence))
     (folder / EVIDENCE_RDF).write_bytes(serialise(evidence, Syntax.TURTLE, _PREFIXES))
     for name, pattern in ((EVIDENCE, "*.tsv"), ("examples", "*.json"), ("mappings", "*.sssom.tsv")):
-        (folder / name).mkdir(exist_ok=True)
+        shutil.rmtree(folder / name, ignore_errors=True)  # what the source no longer has must not stay
+        (folder / name).mkdir()
         for file in sorted((source / name).glob(pattern)):
             shutil.copyfile(file, folder / name / file.name)
 

@@ -1,0 +1,235 @@
+"""A shown justification suffices, and without any one of its axioms or assertions it no longer does."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from decimal import Decimal
+
+import pytest
+
+from lumbarkg import vocabulary as v
+from lumbarkg.assessment import Engine
+from lumbarkg.errors import OntologyError
+from lumbarkg.identifiers import Iri
+from lumbarkg.model import Assertion, Case, Entailments, Exposure, Finding, Justification
+from lumbarkg.oracle.draw import draw
+from lumbarkg.reasoning.entail import read_entailments
+from lumbarkg.reasoning.knowledge import Knowledge
+from lumbarkg.reasoning.proofs import Explainer, Goal, Statement
+from lumbarkg.reasoning.realise import add_bilateral_findings, denied_types, realise
+
+CASES = 120
+SEED = 20261123
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A justification with what it justifies."""
+
+    case: Case
+    goal: Goal
+    justification: Justification
+
+
+@pytest.fixture(scope="module")
+def knowledge(engine: Engine) -> Knowledge:
+    return engine.knowledge
+
+
+@pytest.fixture(scope="module")
+def cases(knowledge: Knowledge) -> tuple[Case, ...]:
+    """Consistent cases, three of four grown from a definition of the ontology."""
+    drawn = (add_bilateral_findings(d.case, knowledge) for d in draw(knowledge, 4 * CASES, SEED))
+    kept = []
+    for case in drawn:
+        found = read_entailments(realise(case, knowledge), knowledge, Explainer(knowledge))
+        if found.consistent and (found.patterns or found.rules):
+            kept.append(case)
+    assert len(kept) >= CASES
+    return tuple(kept[:CASES])
+
+
+def justified(case: Case, found: Entailments) -> Iterator[Shown]:
+    for match in found.patterns:
+        prop = v.SUGGESTS if match.supports else v.ARGUES_AGAINST
+        yield Shown(case, Goal(match.condition, prop), match.justification)
+    for rule in found.rules:
+        yield Shown(case, Goal(rule.pattern), rule.justification)
+
+
+@pytest.fixture(scope="module")
+def shown(cases: tuple[Case, ...], knowledge: Knowledge) -> tuple[Shown, ...]:
+    explainer = Explainer(knowledge)
+    return tuple(s for c in cases for s in justified(c, read_entailments(realise(c, knowledge), knowledge, explainer)))
+
+
+def stated(assertion: Assertion, case: Case, knowledge: Knowledge) -> Statement:
+    """What an assertion says to logic, made from the assertion alone."""
+    subject, prop, value = assertion.subject, assertion.property, assertion.value
+    if assertion.denied:
+        assert isinstance(subject, Finding)
+        return Statement(None, tuple(knowledge.known(c) for c in denied_types(subject, knowledge)))
+    branch = None
+    if isinstance(subject, Finding):
+        branch = (v.HAS_FINDING, case.present.index(subject))
+    elif isinstance(subject, Exposure):
+        branch = (v.HAS_EXPOSURE, case.exposures.index(subject))
+    if isinstance(value, Decimal):
+        assert prop is not None
+        return Statement(branch, tuple(a for _, atoms in knowledge.atoms(((prop, value),)) for a in atoms))
+    if prop is None:
+        return Statement(branch, (knowledge.known(value),))
+    return Statement(branch, link=(prop, value))
+
+
+def statements(one: Shown, knowledge: Knowledge) -> tuple[Statement, ...]:
+    return tuple(stated(a, one.case, knowledge) for a in one.justification.assertions)
+
+
+def test_the_cases_show_every_kind_of_assertion(shown: tuple[Shown, ...]) -> None:
+    kinds: Counter[str] = Counter()
+    for one in shown:
+        for a in one.justification.assertions:
+            subject = type(a.subject).__name__
+            kinds[
+                "denial" if a.denied else f"{subject} {'class' if a.property is None else a.property.local_name}"
+            ] += 1
+    needed = {"denial", "Finding class", "Finding hasLaterality", "Exposure ofExercise", "NoneType ageYears"}
+    assert needed <= kinds.keys(), kinds
+    assert any(
+        isinstance(a.value, Decimal) and a.subject is not None for s in shown for a in s.justification.assertions
+    )
+    assert len(shown) > 2 * CASES
+    assert len({s.goal for s in shown}) >= 40
+
+
+def test_every_justification_suffices(shown: tuple[Shown, ...], knowledge: Knowledge) -> None:
+    explainer = Explainer(knowledge)
+    for one in shown:
+        assert explainer.entails(frozenset(one.justification.axioms), statements(one, knowledge), one.goal), one
+
+
+def test_every_axiom_of_a_justification_is_needed(shown: tuple[Shown, ...], knowledge: Knowledge) -> None:
+    explainer = Explainer(knowledge)
+    for one in shown:
+        axioms = frozenset(one.justification.axioms)
+        assert axioms
+        for axiom in axioms:
+            assert not explainer.entails(axioms - {axiom}, statements(one, knowledge), one.goal), (axiom, one)
+
+
+def test_every_assertion_of_a_justification_is_needed(shown: tuple[Shown, ...], knowledge: Knowledge) -> None:
+    explainer = Explainer(knowledge)
+    for one in shown:
+        said = statements(one, knowledge)
+        assert said
+        for left_out in range(len(said)):
+            fewer = said[:left_out] + said[left_out + 1 :]
+            assert not explainer.entails(frozenset(one.justification.axioms), fewer, one.goal), (left_out, one)
+
+
+def test_every_assertion_is_one_that_the_case_states(shown: tuple[Shown, ...]) -> None:
+    for one in shown:
+        case = one.case
+        for a in one.justification.assertions:
+            if a.denied:
+                assert a.subject in case.absent
+                assert a.value == a.subject.term
+            elif isinstance(a.subject, Finding):
+                assert a.subject in case.present
+                said = {(None, a.subject.term), *a.subject.qualifiers, *a.subject.quantities}
+                assert (a.property, a.value) in said
+            elif isinstance(a.subject, Exposure):
+                assert a.subject in case.exposures
+                classes = {(None, c) for c in (v.EXPOSURE, *a.subject.types)}
+                assert (a.property, a.value) in {*classes, *a.subject.qualifiers, *a.subject.quantities}
+            else:
+                assert (a.property, a.value) in {(v.AGE_YEARS, case.age), (v.HAS_SEX, case.sex)}
+
+
+def only_what_is_asserted(one: Shown) -> Case | None:
+    """The case cut down to the assertions of a justification, None where a finding's class is none of them."""
+    kept: dict[Finding | Exposure, list[Assertion]] = {}
+    case = Case(setting=one.case.setting)
+    for a in one.justification.assertions:
+        if a.subject is None:
+            case = replace(case, age=a.value) if a.property == v.AGE_YEARS else replace(case, sex=a.value)
+        else:
+            kept.setdefault(a.subject, []).append(a)
+    for subject, said in kept.items():
+        pairs = {(a.property, a.value) for a in said}
+        qualifiers = tuple(q for q in subject.qualifiers if q in pairs)
+        quantities = tuple(q for q in subject.quantities if q in pairs)
+        if isinstance(subject, Exposure):
+            types = tuple(c for c in subject.types if (None, c) in pairs)
+            less = Exposure(types, qualifiers=qualifiers, quantities=quantities)
+            case = replace(case, exposures=(*case.exposures, less))
+        elif any(a.denied for a in said):
+            case = replace(case, findings=(*case.findings, subject))
+        elif (None, subject.term) in pairs:
+            less = Finding(subject.term, subject.status, qualifiers, quantities)
+            case = replace(case, findings=(*case.findings, less))
+        else:
+            return None
+    return case
+
+
+def test_an_ontology_of_the_justification_alone_entails_the_same_of_what_it_asserts(
+    shown: tuple[Shown, ...], knowledge: Knowledge
+) -> None:
+    """The same by another way: a smaller ontology and a smaller case, realised as any other."""
+    ontology, tried = knowledge.ontology, 0
+    for one in {s.goal: s for s in shown if s.goal.property is None}.values():
+        case = only_what_is_asserted(one)
+        if case is None or case.absent:  # what a denial denies rests on the whole hierarchy
+            continue
+        axioms = tuple(ontology.axioms[i] for i in one.justification.axioms)
+        small = Knowledge(replace(ontology, axioms=axioms))
+        assert one.goal.cls in small.named(realise(case, small).root), one
+        tried += 1
+    assert tried >= 12
+
+
+def test_remembered_justifications_equal_fresh_ones(cases: tuple[Case, ...], knowledge: Knowledge) -> None:
+    remembering = Explainer(knowledge)
+    for case in (*cases, *reversed(cases)):
+        fresh = read_entailments(realise(case, knowledge), knowledge, Explainer(knowledge))
+        assert read_entailments(realise(case, knowledge), knowledge, remembering) == fresh
+
+
+def test_what_does_not_follow_is_not_justified(shown: tuple[Shown, ...], knowledge: Knowledge) -> None:
+    one = shown[0]
+    with pytest.raises(OntologyError, match="does not entail it"):
+        Explainer(knowledge).minimise(frozenset(), statements(one, knowledge), one.goal)
+    with pytest.raises(OntologyError, match="does not entail it"):
+        Explainer(knowledge).minimise(frozenset(one.justification.axioms), (), one.goal)
+
+
+def test_what_is_superfluous_is_taken_out(shown: tuple[Shown, ...], knowledge: Knowledge) -> None:
+    explainer = Explainer(knowledge)
+    for one in shown[:10]:
+        said, axioms = statements(one, knowledge), frozenset(one.justification.axioms)
+        more = (Statement((v.HAS_FINDING, 99), (knowledge.known(v.FINDING),)), *said)
+        added = axioms | frozenset(list(range(len(knowledge.ontology.axioms)))[:50])
+        found_axioms, found = explainer.minimise(added, more, one.goal)
+        assert explainer.entails(frozenset(found_axioms), tuple(more[i] for i in found), one.goal)
+        assert 0 not in found
+        for axiom in found_axioms:
+            fewer = frozenset(found_axioms) - {axiom}
+            assert not explainer.entails(fewer, tuple(more[i] for i in found), one.goal)
+
+
+def test_a_justification_names_its_pattern_by_the_axiom_that_links_it(knowledge: Knowledge, shown) -> None:
+    """The last step of a suggestion is an editor's axiom: pattern ⊑ ∃suggests.condition."""
+    axioms = knowledge.ontology.axioms
+    for one in shown:
+        if one.goal.property is not None:
+            links = [axioms[i] for i in one.justification.axioms if one.goal.property in _properties(axioms[i])]
+            assert len(links) == 1, one
+
+
+def _properties(axiom: object) -> set[Iri]:
+    found = getattr(axiom, "sup", None)
+    return {found.property} if hasattr(found, "property") else set()
