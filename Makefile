@@ -1,7 +1,7 @@
 # Everything a person does with the checkout. `make` alone lists it. Each target sets up by itself what it needs.
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help serve test check format release verify-reasoner profile-owlapi bench clean
+.PHONY: help serve test check format release docs verify-reasoner profile-owlapi bench clean
 
 HOST ?= 127.0.0.1
 PORT ?= 8000
@@ -49,6 +49,9 @@ format: $(DEV_READY)  ## put the code into the form that check wants
 
 release: $(DEV_READY)  ## build ontology/release/ from ontology/, classified by HermiT
 	@$(DEV)/bin/python -m lumbarkg.ontology.build $(ARGS)
+
+docs: $(DEV_READY)  ## write the generated pages of docs/
+	@$(DEV)/bin/python -m lumbarkg.sparql.claims_page
 
 verify-reasoner: $(DEV_READY)  ## compare the engine with HermiT on N=1000 drawn cases
 	@$(DEV)/bin/python -m lumbarkg.oracle $(N) $(ARGS)
