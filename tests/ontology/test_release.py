@@ -19,6 +19,7 @@ from lumbarkg.errors import OntologyError
 from lumbarkg.identifiers import Iri
 from lumbarkg.ontology.build.canonical import canonical_triples
 from lumbarkg.ontology.build.release import Build, build, check_with_hermit, write
+from lumbarkg.ontology.evidence_rdf import FACT_CLASSES
 from lumbarkg.rdf.syntax import Syntax, parse
 from lumbarkg.rdf.terms import Graph, Literal
 from lumbarkg.reasoning.knowledge import Knowledge
@@ -109,6 +110,7 @@ def test_the_evidence_graph_opens_and_holds_every_row(built: Build) -> None:
         v.PRIOR: len(tables.priors),
         v.FACTOR: len(tables.factors),
         v.REFERENCE: len(tables.references),
+        **{cls: sum(fact.table == table for fact in tables.facts) for table, cls in FACT_CLASSES.items()},
     }
 
 

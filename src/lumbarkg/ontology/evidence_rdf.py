@@ -9,13 +9,14 @@ from lumbarkg.identifiers import Iri
 from lumbarkg.ontology.evidence import EvidenceTables, FactorRow, FactRow, LikelihoodRow, PriorRow, ReferenceRow
 from lumbarkg.rdf.terms import Literal, Triple, decimal_literal
 
-_FACT_CLASSES = {
+FACT_CLASSES = {
     "base_rates": v.BASE_RATE,
     "timing": v.TIME_COURSE,
     "loads": v.LOAD_MEASUREMENT,
     "triggers": v.ONSET_TRIGGER,
     "advice": v.ADVICE,
 }
+"""Table of facts → the class of its rows."""
 
 
 def evidence_triples(tables: EvidenceTables) -> list[Triple]:
@@ -100,7 +101,7 @@ class _Writer:
         fields: dict[str, object] = {
             _camel_case(column): _number_or_text(value) for column, value in row.cells.items() if column != "reference"
         }
-        subject = self._describe(f"evidence/{row.id}", _FACT_CLASSES[row.table], fields)
+        subject = self._describe(f"evidence/{row.id}", FACT_CLASSES[row.table], fields)
         for column, iri in row.terms:
             self._state(subject, "evidenceCondition" if column == "condition" else "evidenceTerm", iri)
         self._cite(subject, row.reference)
