@@ -30,6 +30,21 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
     return report
 
 
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """Print what tests measured; a worker's own output would be lost."""
+    for outcome in ("passed", "failed"):
+        for report in terminalreporter.stats.get(outcome, ()):
+            for name, text in report.user_properties:
+                if name == "measured":
+                    terminalreporter.write_line(f"{report.nodeid}: {text}")
+
+
+@pytest.fixture
+def measured(record_property: Callable[[str, object], None]) -> Callable[[str], None]:
+    """Say what a test measured; it is printed at the end of the run."""
+    return lambda text: record_property("measured", text)
+
+
 @pytest.fixture(scope="session")
 def engine() -> Engine:
     """The engine over the committed release."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from collections.abc import Callable
 
 import pytest
 
@@ -26,12 +27,11 @@ def _phrases() -> list[tuple[str, str]]:
         return [(row["phrase"], row["term"]) for row in rows]
 
 
-def test_what_people_report_is_among_the_first_three(search: TermSearch, capsys: pytest.CaptureFixture[str]) -> None:
+def test_what_people_report_is_among_the_first_three(search: TermSearch, measured: Callable[[str], None]) -> None:
     phrases = _phrases()
     assert len(phrases) > 350
     found = [term in {hit.term.local_name for hit in search.find(phrase, 3)} for phrase, term in phrases]
-    with capsys.disabled():
-        print(f"\n{sum(found)} of {len(found)} finding phrases are found among the first three by search alone")
+    measured(f"{sum(found)} of {len(found)} finding phrases are among the first three by search alone")
     assert sum(found) / len(found) >= WANTED_RATE
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
 from lumbarkg.oracle.compare import Oracle, Report
@@ -13,7 +15,9 @@ from tests.oracle.conftest import Draw
 
 pytestmark = pytest.mark.slow
 
-NUMBER = 200
+NUMBER = 110
+LEAST_HIT = {"patterns": 0.25, "triage classes": 0.35, "denial classes": 0.45}
+"""Shares that 110 cases must hit at least; the long run (`make verify-reasoner`) hits them all."""
 
 
 @pytest.fixture(scope="module")
@@ -34,23 +38,15 @@ def test_engine_and_hermit_differ_on_no_case(report: Report) -> None:
 def test_every_drawn_case_was_compared(report: Report, drawn: Draw) -> None:
     assert [c.case for c in report.compared] == [d.case for d in drawn(NUMBER)]
     inconsistent = sum(not c.answer.consistent for c in report.compared)
-    assert inconsistent > 0
     assert len(report.lapses) <= NUMBER // 50
     assert report.hermit_runs == inconsistent + -(-(NUMBER - inconsistent) // 10) + len(report.lapses)
 
 
-def test_the_cases_reach_most_definitions(
-    coverage: Coverage, report: Report, capsys: pytest.CaptureFixture[str]
-) -> None:
-    with capsys.disabled():
-        print("\n" + "\n".join(coverage.lines()))
-        print(f"{report.seconds:.0f} s in all, HermiT {report.hermit_seconds:.0f} s in {report.hermit_runs} runs")
-        print(f"lapses of HermiT: {[str(d) for lapse in report.lapses for d in lapse.differences]}")
+def test_the_cases_reach_most_definitions(coverage: Coverage, report: Report, measured: Callable[[str], None]) -> None:
+    measured("\n".join(coverage.lines()))
+    measured(f"{report.seconds:.0f} s in all, HermiT {report.hermit_seconds:.0f} s in {report.hermit_runs} runs")
+    measured(f"lapses of HermiT: {[str(d) for lapse in report.lapses for d in lapse.differences]}")
     assert coverage.grown == 3 * NUMBER // 4
-    assert {kind: coverage.share_hit(kind) >= 0.6 for kind in coverage.classes} == {
-        "patterns": True,
-        "triage classes": True,
-        "denial classes": True,
-    }
+    assert {kind for kind in coverage.classes if coverage.share_hit(kind) < LEAST_HIT[kind]} == set()
     assert coverage.suggestions >= NUMBER / 2
     assert [kind for kind in Constructor if not coverage.constructors[kind]] == []
