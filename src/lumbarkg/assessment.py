@@ -14,6 +14,7 @@ from lumbarkg.intake.case_json import draft_case
 from lumbarkg.intake.lookup import TermLookup
 from lumbarkg.issues import Issue, error, warning
 from lumbarkg.model import Assessment, Case, Disposition
+from lumbarkg.ontology.build.profile import check_profile
 from lumbarkg.ontology.evidence import EvidenceTables, read_tables
 from lumbarkg.ontology.read import read_ontology
 from lumbarkg.ontology.terms import Terms
@@ -45,6 +46,8 @@ class Engine:
     shapes: CaseShapes
     version: str
     digest: str
+    complete: bool
+    """Whether the ontology lies within the profile that the reasoner is complete for."""
 
     @property
     def sources(self) -> Sources:
@@ -90,6 +93,7 @@ def make_engine(
         shapes=shapes,
         version=graph.text(headers[0], v.OWL_VERSION_INFO),
         digest=hashlib.sha256(f"{ontology_digest} {tables.digest}".encode()).hexdigest(),
+        complete=not check_profile(knowledge.ontology),
     )
 
 
@@ -129,7 +133,7 @@ def assess(case: Case, engine: Engine) -> Assessment:
         issues=_timing_issues(case),
         reasoning={
             "engine": ENGINE,
-            "complete": True,
+            "complete": engine.complete,
             "ontologyVersion": engine.version,
             "ontologyDigest": engine.digest,
         },
