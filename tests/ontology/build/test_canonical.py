@@ -15,7 +15,7 @@ from lumbarkg.errors import OntologyError
 from lumbarkg.identifiers import Iri
 from lumbarkg.ontology.build.canonical import canonical_triples
 from lumbarkg.ontology.build.merge import merge
-from lumbarkg.rdf.syntax import parse, to_ox
+from lumbarkg.rdf.syntax import Syntax, parse, serialise, to_ox
 from lumbarkg.rdf.terms import BNode, Graph, Literal, Subject, Term, Triple
 
 ROOT = Path(__file__).parents[3] / "ontology" / "lumbarkg.ttl"
