@@ -16,6 +16,7 @@ LAYERS = [
     {"commands"},
     {"web", "oracle"},
     {"assessment", "sparql"},
+    {"store"},
     {"ontology.build"},
     {"validation"},
     {"intake", "ranking", "render"},
