@@ -23,6 +23,7 @@ LAYERS = [
     {"reasoning"},
     {"ontology"},
     {"model"},
+    {"guidance"},
     {"rdf"},
     {"issues", "errors", "identifiers", "vocabulary", "resources", "did_you_mean", "__init__"},
 ]

@@ -118,7 +118,8 @@ def assess(case: Case, engine: Engine) -> Assessment:
         raise ContradictoryCaseError(contradictions, case, triage_present(case, engine))
     entailments = read_entailments(realise(case, engine.knowledge), engine.knowledge, engine.explainer)
     disposition = engine.rules.dispose(case, entailments)
-    differential = engine.ranker.rank(entailments, engine.rules.denied(case), case.setting)
+    standing = engine.ranker.weigh(case, entailments, engine.rules.denied(case))
+    differential = engine.ranker.rank(standing, entailments)
     return Assessment(
         case=case,
         disposition=disposition,
@@ -130,6 +131,7 @@ def assess(case: Case, engine: Engine) -> Assessment:
             engine.rules,
             engine.knowledge.ontology.graph,
         ),
+        stop=False, contributors={}, advice=(), sensitivity=None,
         issues=_timing_issues(case),
         reasoning={
             "engine": ENGINE,

@@ -11,7 +11,9 @@ from hypothesis import strategies as st
 
 from lumbarkg.assessment import ContradictoryCaseError, assess, load_engine, read_case
 from lumbarkg.model import Differential, Hypothesis
-from lumbarkg.ranking.posterior import Weight, posteriors
+import numpy as np
+
+from lumbarkg.ranking.posterior import posteriors
 from lumbarkg.ranking.rank import counted
 from lumbarkg.resources import release_dir, shapes_dir
 from tests.laws.cases import cases
@@ -114,6 +116,8 @@ def test_non_specific_pain_has_the_largest_prior(setting: str) -> None:
 
 @given(st.lists(st.tuples(st.floats(-60, 5), st.floats(0, 4)), min_size=1, max_size=25))
 def test_posteriors_stay_probabilities(weights: list[tuple[float, float]]) -> None:
-    results = posteriors([Weight(log, variance) for log, variance in weights], 1.96)
-    assert math.isclose(sum(r.probability.value for r in results), 1, abs_tol=1e-9)
-    assert all(0 <= r.low.value <= r.probability.value <= r.high.value <= 1 for r in results)
+    logs, variances = (np.array(column) for column in zip(*weights, strict=True))
+    found = posteriors(logs, variances, 1.96)
+    assert math.isclose(found.probabilities.sum(), 1, abs_tol=1e-9)
+    for low, point, high in zip(found.low, found.probabilities, found.high, strict=True):
+        assert 0 <= low <= point <= high <= 1

@@ -53,8 +53,12 @@ def render_assessment(assessment: Assessment, sources: Sources) -> dict[str, Any
         "setting": differential.setting,
         "differential": [writer.hypothesis(h) for h in differential.hypotheses],
         "alsoConsider": [
-            {**writer.term(condition, "condition"), "patterns": [writer.pattern(m) for m in matches]}
-            for condition, matches in differential.also_consider
+            {
+                **writer.term(other.condition, "condition"),
+                "patterns": [writer.pattern(m) for m in other.patterns],
+                "explains": [writer.finding(f) for f in other.explains],
+            }
+            for other in differential.also_consider
         ],
         "nextQuestions": [writer.question(q) for q in assessment.next_questions],
         "notAssessed": [writer.term(finding, "finding") for finding in differential.not_assessed],
