@@ -117,8 +117,9 @@ def assess(case: Case, engine: Engine) -> Assessment:
     if contradictions:
         raise ContradictoryCaseError(contradictions, case, triage_present(case, engine))
     entailments = read_entailments(realise(case, engine.knowledge), engine.knowledge, engine.explainer)
-    disposition = engine.rules.dispose(case, entailments)
-    standing = engine.ranker.weigh(case, entailments, engine.rules.denied(case))
+    view = engine.rules.view(case, entailments)
+    disposition = engine.rules.dispose(entailments, view)
+    standing = engine.ranker.weigh(case, entailments, view.denied)
     differential = engine.ranker.rank(standing, entailments)
     return Assessment(
         case=case,
@@ -126,7 +127,7 @@ def assess(case: Case, engine: Engine) -> Assessment:
         differential=differential,
         next_questions=next_questions(
             case,
-            engine.rules.view(case, entailments),
+            view,
             disposition,
             engine.rules,
             engine.knowledge.ontology.graph,
@@ -146,7 +147,7 @@ def triage_present(case: Case, engine: Engine) -> Disposition:
     """The triage of the present findings alone, for a case that contradicts itself."""
     present = without_denials(case)
     entailments = read_entailments(realise(present, engine.knowledge), engine.knowledge, engine.explainer)
-    return engine.rules.dispose(present, entailments)
+    return engine.rules.dispose(entailments, engine.rules.view(present, entailments))
 
 
 def _contradiction_issues(case: Case, engine: Engine) -> tuple[Issue, ...]:
