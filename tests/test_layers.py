@@ -15,6 +15,7 @@ LAYERS = [
     {"cli", "__main__"},
     {"commands"},
     {"web", "oracle"},
+    {"sensitivity"},
     {"assessment", "sparql"},
     {"store"},
     {"ontology.build"},

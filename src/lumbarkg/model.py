@@ -77,7 +77,8 @@ class Exposure:
 class Case:
     """One patient with one complaint at one moment: findings present and absent, exposures, age, sex, setting.
 
-    Unknown findings are not kept: not asked is the same as not mentioned.
+    Unknown findings are not kept: not asked is the same as not mentioned. ``as_of_hours`` is how long after the
+    report the moment of assessment is; durations are already those of that moment.
     """
 
     findings: tuple[Finding, ...] = ()
@@ -85,6 +86,7 @@ class Case:
     age: Decimal | None = None
     sex: Iri | None = None
     setting: str = ""
+    as_of_hours: Decimal = Decimal(0)
 
     def __post_init__(self) -> None:
         if any(f.status is Status.UNKNOWN for f in self.findings):

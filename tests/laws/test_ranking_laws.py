@@ -5,14 +5,13 @@ from __future__ import annotations
 import math
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from lumbarkg.assessment import ContradictoryCaseError, assess, load_engine, read_case
 from lumbarkg.model import Differential, Hypothesis
-import numpy as np
-
 from lumbarkg.ranking.posterior import posteriors
 from lumbarkg.ranking.rank import counted
 from lumbarkg.resources import release_dir, shapes_dir

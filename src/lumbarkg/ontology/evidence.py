@@ -322,49 +322,57 @@ def _check(tables: EvidenceTables) -> Iterable[Issue]:
                     "Add it, or correct the key.",
                 )
     for likelihood in tables.likelihood_ratios:
-        for ratio in (likelihood.lr_positive, likelihood.lr_negative):
-            if ratio is not None and ratio <= 0:
-                yield error(
-                    "evidence",
-                    likelihood.id,
-                    f"A likelihood ratio of {ratio} is impossible.",
-                    "Leave it blank.",
-                )
-            if likelihood.lr_origin == "judgement" and ratio is not None and ratio not in _JUDGEMENT_RATIOS:
-                yield error(
-                    "evidence",
-                    likelihood.id,
-                    f"{ratio} is no judgement ratio.",
-                    "Use 2, 5, 10 or an inverse.",
-                )
-        if (
-            likelihood.lr_positive is not None
-            and likelihood.lr_negative is not None
-            and (likelihood.lr_positive - 1) * (likelihood.lr_negative - 1) > 0
-        ):
-            yield error(
-                "evidence",
-                likelihood.id,
-                f"Both ratios, {likelihood.lr_positive} and {likelihood.lr_negative}, lie on the same side of 1.",
-                "Correct one: what speaks for a condition when present speaks against it when absent.",
-            )
-        if likelihood.lr_origin != "judgement" and not likelihood.setting:
-            yield error(
-                "evidence",
-                likelihood.id,
-                "A published ratio names no setting.",
-                "State where it was measured.",
-            )
+        yield from _check_ratios(likelihood)
     for rate in tables.table("reference_rates"):
-        if len(rate.terms) != 1:
-            yield error("evidence", rate.id, "A reference rate speaks of one class.", "Name it in the column term.")
-        if not _is_probability(rate.cells.get("probability", "")):
+        yield from _check_rate(rate)
+
+
+def _check_ratios(likelihood: LikelihoodRow) -> Iterable[Issue]:
+    for ratio in (likelihood.lr_positive, likelihood.lr_negative):
+        if ratio is not None and ratio <= 0:
             yield error(
                 "evidence",
-                rate.id,
-                f"{rate.cells.get('probability')!r} is no probability above 0 and below 1.",
-                "State how often the finding comes with the reference hypothesis.",
+                likelihood.id,
+                f"A likelihood ratio of {ratio} is impossible.",
+                "Leave it blank.",
             )
+        if likelihood.lr_origin == "judgement" and ratio is not None and ratio not in _JUDGEMENT_RATIOS:
+            yield error(
+                "evidence",
+                likelihood.id,
+                f"{ratio} is no judgement ratio.",
+                "Use 2, 5, 10 or an inverse.",
+            )
+    if (
+        likelihood.lr_positive is not None
+        and likelihood.lr_negative is not None
+        and (likelihood.lr_positive - 1) * (likelihood.lr_negative - 1) > 0
+    ):
+        yield error(
+            "evidence",
+            likelihood.id,
+            f"Both ratios, {likelihood.lr_positive} and {likelihood.lr_negative}, lie on the same side of 1.",
+            "Correct one: what speaks for a condition when present speaks against it when absent.",
+        )
+    if likelihood.lr_origin != "judgement" and not likelihood.setting:
+        yield error(
+            "evidence",
+            likelihood.id,
+            "A published ratio names no setting.",
+            "State where it was measured.",
+        )
+
+
+def _check_rate(rate: FactRow) -> Iterable[Issue]:
+    if len(rate.terms) != 1:
+        yield error("evidence", rate.id, "A reference rate speaks of one class.", "Name it in the column term.")
+    if not _is_probability(rate.cells.get("probability", "")):
+        yield error(
+            "evidence",
+            rate.id,
+            f"{rate.cells.get('probability')!r} is no probability above 0 and below 1.",
+            "State how often the finding comes with the reference hypothesis.",
+        )
 
 
 def _is_probability(cell: str) -> bool:

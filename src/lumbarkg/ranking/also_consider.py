@@ -36,10 +36,12 @@ class AlsoConsider:
                     for p in subexpressions(part.filler)
                     if isinstance(p, Named) and self._knowledge.is_subclass(p.iri, v.FINDING)
                 )
-            elif isinstance(part, Named) and part.iri in self._definitions and part.iri not in above:
-                if self._knowledge.is_subclass(part.iri, v.PATIENT_CASE):
-                    found |= self._findings_of(self._definitions[part.iri], above | {part.iri})
+            elif isinstance(part, Named) and self._is_defined_case(part.iri) and part.iri not in above:
+                found |= self._findings_of(self._definitions[part.iri], above | {part.iri})
         return frozenset(found)
+
+    def _is_defined_case(self, cls: Iri) -> bool:
+        return cls in self._definitions and self._knowledge.is_subclass(cls, v.PATIENT_CASE)
 
     def rests_on(self, match: PatternMatch, entailments: Entailments) -> frozenset[Finding]:
         """The present findings of a case that a pattern's definition names."""

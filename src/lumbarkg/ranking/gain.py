@@ -8,7 +8,6 @@ hypothesis, for which P is q. The gain is the expected reduction of the entropy 
 
 from __future__ import annotations
 
-import math
 from collections import defaultdict
 from dataclasses import dataclass
 
@@ -67,7 +66,7 @@ class _Answers:
         size, size_before = np.abs(self._log), np.abs(before)
         stronger = (size > size_before + 1e-12) | ((np.abs(size - size_before) <= 1e-12) & (self._log < before))
         wins = (self._kind < kind) | ((self._kind == kind) & stronger)
-        return np.bincount(self._pair, np.where(wins, self._log - before, 0.0), minlength=len(self.question))
+        return _sums(self._pair, np.where(wins, self._log - before, 0.0), len(self.question))
 
 
 def _strongest(members: list[Contribution]) -> Contribution:
@@ -122,10 +121,10 @@ class Questions:
         """I(finding; hypothesis) = H(finding) − Σᵢ pᵢ H(finding | Dᵢ), in bits."""
         given = np.minimum(self._ceiling, np.exp(yes_logs) * self._pair_rates)
         weights, size = probabilities[self.yes.hypothesis], len(self.askable)
-        marginal = self.rates + np.bincount(self.yes.question, weights * (given - self._pair_rates), minlength=size)
-        conditional = self._rate_entropy + np.bincount(
-            self.yes.question, weights * (_entropy(given) - self._pair_rate_entropy), minlength=size
-        )
+        question = self.yes.question
+        marginal = self.rates + _sums(question, weights * (given - self._pair_rates), size)
+        change = weights * (_entropy(given) - self._pair_rate_entropy)
+        conditional = self._rate_entropy + _sums(question, change, size)
         return np.maximum(0.0, _entropy(marginal) - conditional)
 
     def _changes(self, answers: _Answers, logs: Floats, standing: Standing) -> NDArray[np.bool_]:
@@ -145,7 +144,9 @@ class Questions:
         probabilities = standing.posterior.probabilities
         factors = np.full(len(probabilities), self.rates[number])
         mine = self.yes.question == number
-        factors[self.yes.hypothesis[mine]] = np.minimum(self._ceiling, np.exp(outlook.yes_logs[mine]) * self.rates[number])
+        factors[self.yes.hypothesis[mine]] = np.minimum(
+            self._ceiling, np.exp(outlook.yes_logs[mine]) * self.rates[number]
+        )
         after = probabilities * factors
         moved = np.abs(after / after.sum() - probabilities)
         order = sorted(range(len(moved)), key=lambda i: (-moved[i], self.setting.conditions[i]))
@@ -158,13 +159,13 @@ class Questions:
         return tuple(sorted(found))
 
 
+def _sums(place: Integers, values: Floats, size: int) -> Floats:
+    """The values summed by place."""
+    return np.bincount(place, values, minlength=size).astype(np.float64, copy=False)
+
+
 def _entropy(p: Floats) -> Floats:
     """The entropy of a yes or no with probability p, in bits."""
     with np.errstate(divide="ignore", invalid="ignore"):
         found = -(p * np.log2(p) + (1 - p) * np.log2(1 - p))
     return np.where((p <= 0) | (p >= 1), 0.0, found)
-
-
-def entropy_bits(probabilities: Floats) -> float:
-    """The entropy of a differential, in bits."""
-    return -math.fsum(p * math.log2(p) for p in probabilities.tolist() if p > 0)

@@ -87,9 +87,11 @@ class QuestionChooser:
             yes = (*contributions.direct[finding], *(n for c in above for n in contributions.inherited[c]))
             no = tuple(n for c in below for n in contributions.denied[c])
             found.append(Askable(finding, *rates[finding], yes, no))
-        for cls in sorted(self._details.keys() & contributions.classes):
-            if self._words(self._details[cls].property):
-                found.append(Askable(cls, *self._stated_rates[cls], contributions.direct[cls], ()))
+        found.extend(
+            Askable(cls, *self._stated_rates[cls], contributions.direct[cls], ())
+            for cls in sorted(self._details.keys() & contributions.classes)
+            if self._words(self._details[cls].property)
+        )
         return tuple(found)
 
     def _words(self, iri: Iri) -> str:

@@ -148,9 +148,7 @@ class Ranker:
         """Findings that some row speaks of and the case says nothing about: they contribute 1."""
         seen = standing.seen
         return tuple(
-            f
-            for f in standing.setting.contributions.findings
-            if f not in seen.present and f not in seen.denied
+            f for f in standing.setting.contributions.findings if f not in seen.present and f not in seen.denied
         )
 
 

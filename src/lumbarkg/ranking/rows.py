@@ -106,9 +106,7 @@ def setting_matches(measured_in: str, setting: str) -> bool:
     return not measured_in or measured_in.replace("_", "-").startswith(setting)
 
 
-def log_variance(
-    usable: UsableRow, state: str, matches: bool, tables: EvidenceTables
-) -> tuple[float, str]:
+def log_variance(usable: UsableRow, state: str, matches: bool, tables: EvidenceTables) -> tuple[float, str]:
     """The variance of ln LR, and what it comes from: the first of four that the row allows.
 
     1. Its 95 % interval, published or the ends of a range: SD = (ln high − ln low) / (2 × 1.96).

@@ -33,9 +33,7 @@ class Gate:
         self._knowledge = knowledge
         conjuncts = dict.fromkeys(c for a in alternatives for choice in a.choices for c in choice)
         self._bits: dict[Conjunct, int] = {c: 1 << number for number, c in enumerate(conjuncts)}
-        self._choices = tuple(
-            tuple(self._mask(choice) for choice in a.choices) for a in alternatives
-        )
+        self._choices = tuple(tuple(self._mask(choice) for choice in a.choices) for a in alternatives)
         self._denied_by: dict[Iri, int] = {}
         self._denied_together: list[tuple[frozenset[Iri], int]] = []
         self._with_details: list[tuple[FindingConjunct, int]] = []
@@ -123,4 +121,3 @@ class Gate:
             if values and not any(self._knowledge.is_subclass(value, term) for value in values):
                 return True
         return False
-

@@ -118,6 +118,10 @@ class TriageRules:
         """Whether the case rules the alternative out."""
         return bool(self._gate.excluded_alternatives(view.excluded) >> self._place[alternative.cls] & 1)
 
+    def is_gated(self, disposition: Disposition) -> bool:
+        """Whether the level reached is one that must be excluded before self-care: care comes before exercise."""
+        return any(level.gated and level.name == disposition.level for level in self.levels)
+
     def reportable(self, cls: Iri) -> tuple[Iri, ...]:
         """What a person can be asked for a class: itself, or the nearest subclasses where it is a group or a
         finding that nobody can report; empty where only an examiner, a laboratory or imaging can tell.
