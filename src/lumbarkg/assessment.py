@@ -32,7 +32,7 @@ from lumbarkg.reasoning.questions import next_questions
 from lumbarkg.reasoning.realise import add_bilateral_findings, find_contradictions, realise, without_denials
 from lumbarkg.reasoning.relations import Relations
 from lumbarkg.reasoning.triage import GateView, TriageRules
-from lumbarkg.render.json import Sources
+from lumbarkg.render.sources import Sources
 from lumbarkg.validation.shapes import CaseShapes
 
 ENGINE = "lumbarkg saturation"

@@ -354,6 +354,8 @@ def _check_ratios(likelihood: LikelihoodRow) -> Iterable[Issue]:
             f"Both ratios, {likelihood.lr_positive} and {likelihood.lr_negative}, lie on the same side of 1.",
             "Correct one: what speaks for a condition when present speaks against it when absent.",
         )
+    if likelihood.lr_origin == "judgement" and not likelihood.note:
+        yield error("evidence", likelihood.id, "A judgement gives no reason.", "Write it into the column note.")
     if likelihood.lr_origin != "judgement" and not likelihood.setting:
         yield error(
             "evidence",
