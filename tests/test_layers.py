@@ -15,7 +15,7 @@ LAYERS = [
     {"cli", "__main__"},
     {"commands"},
     {"web", "oracle"},
-    {"sensitivity"},
+    {"sensitivity", "interview"},
     {"assessment", "sparql"},
     {"store"},
     {"ontology.build"},

@@ -11,7 +11,7 @@ from typing import Any
 from lumbarkg import vocabulary as v
 from lumbarkg.errors import InvalidInputError, OntologyError
 from lumbarkg.identifiers import Iri
-from lumbarkg.intake.case_json import draft_case
+from lumbarkg.intake.case_json import Draft, draft_case
 from lumbarkg.intake.lookup import TermLookup
 from lumbarkg.issues import Issue, error, warning
 from lumbarkg.model import Assessment, Case, Disposition, Entailments, Question
@@ -114,9 +114,17 @@ def read_case(document: Any, engine: Engine) -> Case:
 
     Raises InvalidInputError with every issue, of structure, of terms and of the shapes, at once.
     """
+    return read_draft(document, engine).case()
+
+
+def read_draft(document: Any, engine: Engine) -> Draft:
+    """The draft of a JSON document, with every issue of structure, of terms and of the shapes.
+
+    It also says which terms were given the status unknown.
+    """
     draft = draft_case(document, engine.lookup, engine.ranker.tables.settings())
     draft.issues.extend(engine.shapes.check(draft.triples))
-    return draft.case()
+    return draft
 
 
 @dataclass(frozen=True)

@@ -48,6 +48,9 @@ _CASE_FIELDS = ("setting", "age", "sex", REPORTED_AT, AS_OF, "exposures", "findi
 _FINDING_FIELDS = ("finding", "status", *_FINDING_TERMS, *_FINDING_NUMBERS)
 _EXPOSURE_FIELDS = (*_EXPOSURE_TERMS, *_EXPOSURE_NUMBERS, *_EXPOSURE_FLAGS)
 
+ROOT_OF_PROPERTY = dict((_FINDING_TERMS | _EXPOSURE_TERMS).values())
+"""Property → the root class of its values."""
+
 FIELD_OF_PROPERTY = {
     **{prop: name for name, (prop, _) in (_FINDING_TERMS | _EXPOSURE_TERMS).items()},
     **{prop: name for name, prop in (_FINDING_NUMBERS | _EXPOSURE_NUMBERS).items()},
