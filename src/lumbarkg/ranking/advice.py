@@ -45,7 +45,7 @@ class Adviser:
                 if column == "condition":
                     self._rows.setdefault(condition, []).append(row)
         self._general = lru_cache(maxsize=_REMEMBERED)(self._advise)
-        self._about = lru_cache(maxsize=_REMEMBERED)(self._advise_about)
+        self._about = lru_cache(maxsize=_REMEMBERED)(self.advise_about)
         self._cause = lru_cache(maxsize=_REMEMBERED)(self._advise_cause)
 
     def advise(
@@ -111,17 +111,18 @@ class Adviser:
 
     # ------------------------------------------------------------ by condition and what was done
 
-    def _advise_about(self, condition: Iri, term: Iri) -> tuple[AdviceItem, ...]:
+    def advise_about(self, condition: Iri, term: Iri) -> tuple[AdviceItem, ...]:
         """What the ontology says of one exercise or fault of the case: left out or modified, and what instead."""
         relations = self._relations
         for prop, aspect in ((v.AVOIDED_IN, Aspect.LEAVE_OUT), (v.AGGRAVATES, Aspect.MODIFY)):
             if relations.holds(term, prop, condition):
                 steps = relations.explain(term, prop, condition)
                 item = AdviceItem(aspect=aspect, exercises=(term,), reported=True, steps=steps)
-                return (item, *self._substitutes(condition, term))
+                return (item, *self.substitutes(condition, term))
         return ()
 
-    def _substitutes(self, condition: Iri, term: Iri) -> tuple[AdviceItem, ...]:
+    def substitutes(self, condition: Iri, term: Iri) -> tuple[AdviceItem, ...]:
+        """What can be done instead of an exercise: the same purpose, safer in the condition."""
         relations, found = self._relations, []
         for other in relations.sources(v.SUBSTITUTE_FOR, term):
             if other == term or not self._is_safer(other, term, condition):

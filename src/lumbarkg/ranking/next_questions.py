@@ -19,7 +19,7 @@ from lumbarkg.reasoning.knowledge import Knowledge
 MOST_SHOWN = 5
 MOST_SEPARATED = 3
 SMALLEST_GAIN = 0.001
-"""Bits; a question that promises less is not shown."""
+"""Bits; a question that promises less is shown only where its answer could change the first three."""
 
 
 @dataclass(frozen=True)
@@ -121,14 +121,15 @@ class QuestionChooser:
         """The questions with the largest gain; ``skipped`` are asked for another reason, or cannot be answered."""
         questions = self.questions[standing.setting.name]
         outlook = questions.outlook(standing)
-        gains = np.where(self._open(questions, standing, entailments, skipped), outlook.gains, -1.0)
-        could_change = bool((outlook.changes & (gains >= 0)).any())
-        best = np.argsort(-gains, kind="stable")[:MOST_SHOWN].tolist()
+        is_open = self._open(questions, standing, entailments, skipped)
+        changes = outlook.changes & is_open
+        worth = is_open & ((outlook.gains >= SMALLEST_GAIN) | changes)
+        gains = np.where(worth, outlook.gains, -1.0)
         chosen = []
-        for number in best:
-            gain = float(gains[number])
-            if gain < SMALLEST_GAIN:
+        for number in np.argsort(-gains, kind="stable")[:MOST_SHOWN].tolist():
+            if not worth[number]:
                 break
+            gain = float(gains[number])
             asked = questions.askable[number]
             detail = self._details.get(asked.cls)
             if detail is None:
@@ -149,7 +150,7 @@ class QuestionChooser:
                     rows=questions.rows_of(number, outlook),
                 )
             )
-        return Chosen(tuple(chosen), could_change)
+        return Chosen(tuple(chosen), could_change=bool(changes.any()))
 
     def _open(
         self, questions: Questions, standing: Standing, entailments: Entailments, skipped: frozenset[Iri]
