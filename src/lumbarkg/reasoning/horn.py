@@ -45,9 +45,9 @@ class HornProgram:
         conjunctions = _distinct_conjunctions(rules)
         watched = _watched_operands(conjunctions, contexts)
         # Watched concepts get the lowest bits, so that the set of those that hold stays a short integer.
-        first = sorted(set(watched))
-        rest = [c for c in range(len(rules.names)) if c not in set(first)]
-        self._concept_at: tuple[Concept, ...] = (*first, *rest)
+        first = frozenset(watched)
+        rest = (c for c in range(len(rules.names)) if c not in first)
+        self._concept_at: tuple[Concept, ...] = (*sorted(first), *rest)
         self._position = {concept: position for position, concept in enumerate(self._concept_at)}
         self._low = (1 << len(first)) - 1
         self._bytes = len(self._concept_at) // 8 + 1
