@@ -15,6 +15,7 @@ LAYERS = [
     {"cli", "__main__"},
     {"commands"},
     {"web", "oracle"},
+    {"explanation"},
     {"assessment", "sparql"},
     {"store"},
     {"ontology.build"},
