@@ -25,7 +25,7 @@ from lumbarkg.ontology.owl import (
 
 
 def say_axiom(axiom: Axiom, name: Namer) -> str:
-    """One axiom as a sentence, e.g. ``Sharp pain is a kind of pain.``"""
+    """One axiom as a sentence, e.g. ``A is a kind of B.``"""
     return _capital(_sentence(axiom, name)) + "."
 
 
