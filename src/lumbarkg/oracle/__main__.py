@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import hashlib
 import json
 import sys
 import time
@@ -14,21 +13,18 @@ from pathlib import Path
 from lumbarkg.ontology.build.certificate import (
     LEAST_CASES,
     LEAST_COMPLEMENT_CASES,
-    digest_of,
-    logical_triples,
     shortfalls,
     write_certificate,
 )
 from lumbarkg.ontology.read import read_ontology
-from lumbarkg.oracle.certify import certificate_of, covered_kinds, denying_cases, edited_triples, version_of
+from lumbarkg.oracle.certify import certificate_of, covered_kinds, denying_cases, edited_triples, read_release
 from lumbarkg.oracle.compare import Compared, Oracle, Progress, Report
 from lumbarkg.oracle.coverage import cover
 from lumbarkg.oracle.document import case_document
 from lumbarkg.oracle.draw import Drawn, draw, seed_of
 from lumbarkg.oracle.forms import COMPLEMENT, HORN, Form
 from lumbarkg.oracle.shrink import shrink
-from lumbarkg.rdf.syntax import parse
-from lumbarkg.rdf.terms import Graph, Triple
+from lumbarkg.rdf.terms import Triple
 from lumbarkg.reasoning.knowledge import Knowledge
 from lumbarkg.resources import release_dir
 
@@ -52,14 +48,12 @@ def main() -> int:
     options = parser.parse_args()
     if options.number < 1:
         parser.error("N must be at least 1: agreement on nothing would say nothing")
-    content = (release_dir() / "lumbarkg.ttl").read_bytes()
-    release = parse(content, source="lumbarkg.ttl")
-    axioms = digest_of(logical_triples(release))
-    seed = seed_of(axioms.encode()) if options.seed is None else options.seed
-    knowledge = Knowledge(read_ontology(Graph(release)))
+    release = read_release(release_dir())
+    seed = seed_of(release.axioms_digest.encode()) if options.seed is None else options.seed
+    knowledge = Knowledge(read_ontology(release.graph))
     drawn = draw(knowledge, options.number, seed)
     print(f"{len(drawn)} cases drawn with seed {seed}", flush=True)
-    horn = _compare(drawn, knowledge, release, HORN, options.journal)
+    horn = _compare(drawn, knowledge, tuple(release.graph), HORN, options.journal)
     coverage = cover(drawn, horn.compared, knowledge)
     print("\n".join(coverage.lines()))
     if options.number < LEAST_CASES:
@@ -69,8 +63,7 @@ def main() -> int:
     edited = edited_triples(options.ontology / "lumbarkg.ttl")
     complement = _compare(denying, knowledge, edited, COMPLEMENT, options.journal)
     date = datetime.now(UTC).date().isoformat()
-    digests = (hashlib.sha256(content).hexdigest(), axioms)
-    certificate = certificate_of(digests, seed, date, (horn, complement), coverage, version_of(knowledge))
+    certificate = certificate_of(release, seed, date, (horn, complement), coverage)
     if missing := shortfalls(certificate, covered_kinds(knowledge)):
         print("no certificate:\n" + "\n".join(f"  {issue}" for issue in missing))
         return 1

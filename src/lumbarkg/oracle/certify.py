@@ -2,22 +2,41 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from lumbarkg import __version__
-from lumbarkg import vocabulary as v
 from lumbarkg.assessment import ENGINE
 from lumbarkg.ontology.build.canonical import canonical_triples
-from lumbarkg.ontology.build.certificate import Certificate, Comparison
+from lumbarkg.ontology.build.certificate import Certificate, Comparison, digest_of, logical_triples, version_of
 from lumbarkg.ontology.build.generate import with_at_least_expanded
 from lumbarkg.ontology.build.merge import merge
+from lumbarkg.ontology.build.release import TURTLE
 from lumbarkg.oracle.compare import Report
 from lumbarkg.oracle.coverage import Coverage, counted_classes
 from lumbarkg.oracle.draw import Drawn
 from lumbarkg.oracle.hermit import version
-from lumbarkg.rdf.terms import Triple
+from lumbarkg.rdf.syntax import parse
+from lumbarkg.rdf.terms import Graph, Triple
 from lumbarkg.reasoning.knowledge import Knowledge
+
+
+@dataclass(frozen=True)
+class Release:
+    """The released ontology that a comparison is about."""
+
+    graph: Graph
+    digest: str
+    axioms_digest: str
+
+
+def read_release(folder: Path) -> Release:
+    """The ontology of a release folder."""
+    content = (folder / TURTLE).read_bytes()
+    graph = Graph(parse(content, source=TURTLE))
+    return Release(graph, hashlib.sha256(content).hexdigest(), digest_of(logical_triples(graph)))
 
 
 def edited_triples(root: Path) -> list[Triple]:
@@ -34,18 +53,17 @@ def denying_cases(drawn: Sequence[Drawn], number: int) -> tuple[Drawn, ...]:
 
 
 def certificate_of(
-    digests: tuple[str, str], seed: int, date: str, reports: tuple[Report, Report], coverage: Coverage, version_: str
+    release: Release, seed: int, date: str, reports: tuple[Report, Report], coverage: Coverage
 ) -> Certificate:
     """The certificate that states what was compared; whether it suffices, ``shortfalls`` says.
 
-    ``digests`` are those of the released file and of its axioms, ``reports`` those of the two forms, ``version_`` is
-    the ontology's.
+    ``reports`` are those of the two forms, ``date`` is the day of the comparison.
     """
     horn, complement = reports
     return Certificate(
-        ontology_version=version_,
-        ontology_digest=digests[0],
-        axioms_digest=digests[1],
+        ontology_version=version_of(release.graph),
+        ontology_digest=release.digest,
+        axioms_digest=release.axioms_digest,
         engine=f"{ENGINE} {__version__}",
         reference=version(),
         date=date,
@@ -74,9 +92,3 @@ def _comparison(report: Report) -> Comparison:
         inconsistent=len(report.inconsistent),
         rejected=sum(not c.differences for c in report.inconsistent),
     )
-
-
-def version_of(knowledge: Knowledge) -> str:
-    """The version that the ontology's header states."""
-    graph = knowledge.ontology.graph
-    return next((graph.text(header, v.OWL_VERSION_INFO) for header in graph.instances(v.OWL_ONTOLOGY)), "")

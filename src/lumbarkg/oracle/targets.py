@@ -19,9 +19,9 @@ _TURNS = tuple(
 """The order of turns: 2,000 cases take each pattern, triage class and denial class at least three times."""
 
 _WEIGHTS = {
-    Constructor.AT_LEAST: 13,
-    Constructor.DENIAL: 3,
-    Constructor.FACET: 3,
+    Constructor.AT_LEAST: 12,
+    Constructor.DENIAL: 4,
+    Constructor.FACET: 4,
     Constructor.CHAIN: 2,
     Constructor.UNION: 1,
 }
@@ -30,8 +30,8 @@ _WEIGHTS = {
 _COUNTED = ("pattern", "triage", "denial")
 """The kinds of which every class is to be hit."""
 
-_ROUNDS, _LOOSE = 5, (1, 4)
-"""Of five times that a class of a counted kind is taken, the second and the fifth may miss it."""
+_LOOSE = 4
+"""Once in so many times that a class of a counted kind is taken it may be missed; which time, its place says."""
 
 
 @dataclass(frozen=True)
@@ -72,7 +72,7 @@ class Targets:
         kind = kinds[position]
         deck = self._decks[kind]
         taken, place = divmod(rounds * kinds.count(kind) + kinds[:position].count(kind), len(deck))
-        must_hit = kind in _COUNTED and taken % _ROUNDS not in _LOOSE
+        must_hit = kind in _COUNTED and (taken + place) % _LOOSE != 0
         return replace(deck[place], must_hit=True) if must_hit else deck[place]
 
     def companion(self, rng: Random) -> Target | None:

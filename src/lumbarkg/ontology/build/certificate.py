@@ -176,16 +176,23 @@ def read_certificate(release: Path) -> Certificate | None:
         raise OntologyError(f"{path}: no certificate: {problem!r}. Write it anew: make verify-reasoner.") from problem
 
 
-def renew_certificate(release: Path, ontology: bytes, version: str, triples: Iterable[Triple]) -> str:
+def renew_certificate(release: Path, ontology: bytes, triples: Iterable[Triple]) -> str:
     """Carry the certificate over to a release whose axioms it speaks of; says in words whether it still holds.
 
     ``ontology`` is the content of the released file, ``triples`` what it holds.
     """
+    graph = Graph(triples)
     certificate = read_certificate(release)
     if certificate is None:
         return "no certificate: make verify-reasoner compares the engine with HermiT and writes one"
-    if certificate.axioms_digest != digest_of(logical_triples(triples)):
+    if certificate.axioms_digest != digest_of(logical_triples(graph)):
         return "the certificate is of other axioms: make verify-reasoner compares the engine with HermiT again"
     digest = hashlib.sha256(ontology).hexdigest()
-    write_certificate(replace(certificate, ontology_digest=digest, ontology_version=version), release)
+    renewed = replace(certificate, ontology_digest=digest, ontology_version=version_of(graph))
+    write_certificate(renewed, release)
     return f"the certificate of {certificate.date} is of the same axioms and holds"
+
+
+def version_of(graph: Graph) -> str:
+    """The version that the ontology's header states, '' where it states none."""
+    return next((graph.text(header, v.OWL_VERSION_INFO) for header in graph.instances(v.OWL_ONTOLOGY)), "")
