@@ -193,6 +193,18 @@ def assess(case: Case, engine: Engine, not_known: frozenset[Iri] = frozenset()) 
     )
 
 
+def realise_without_contradiction(case: Case, engine: Engine) -> RealisedCase:
+    """What follows from a case with its bilateral findings.
+
+    Raises ContradictoryCaseError where a present finding falls under a denied one.
+    """
+    case = add_bilateral_findings(case, engine.knowledge)
+    contradictions = _contradiction_issues(case, engine)
+    if contradictions:
+        raise ContradictoryCaseError(contradictions, case, triage_present(case, engine))
+    return realise(case, engine.knowledge)
+
+
 def _questions(found: Conclusions, engine: Engine, not_known: frozenset[Iri]) -> tuple[tuple[Question, ...], bool]:
     """What to ask next, for the sake of triage first; and whether to stop.
 
@@ -205,18 +217,6 @@ def _questions(found: Conclusions, engine: Engine, not_known: frozenset[Iri]) ->
     skipped = frozenset((*(q.property or q.term for q in for_triage), *members))
     chosen = engine.chooser.choose(found.standing, found.entailments, not_known | skipped)
     return (*for_triage, *chosen.questions), not for_triage and not chosen.could_change
-
-
-def realise_without_contradiction(case: Case, engine: Engine) -> RealisedCase:
-    """What follows from a case with its bilateral findings.
-
-    Raises ContradictoryCaseError where a present finding falls under a denied one.
-    """
-    case = add_bilateral_findings(case, engine.knowledge)
-    contradictions = _contradiction_issues(case, engine)
-    if contradictions:
-        raise ContradictoryCaseError(contradictions, case, triage_present(case, engine))
-    return realise(case, engine.knowledge)
 
 
 def triage_present(case: Case, engine: Engine) -> Disposition:

@@ -9,10 +9,20 @@ from lumbarkg import vocabulary as v
 from lumbarkg.guidance import StatedLink
 from lumbarkg.identifiers import Iri
 from lumbarkg.ontology.owl import Named, Some, SubClassOf, SubPropertyOf, conjuncts
-from lumbarkg.rdf.terms import Literal
+from lumbarkg.rdf.terms import Literal, Triple
 from lumbarkg.reasoning.knowledge import Knowledge
 
 _NOWHERE: frozenset[Iri] = frozenset()
+
+
+def relation_triples(knowledge: Knowledge) -> list[Triple]:
+    """``A p B`` for every entailed ``A ⊑ ∃p.B`` between named classes, as in Ubergraph."""
+    return [
+        Triple(cls, prop, filler)
+        for cls in sorted(knowledge.ontology.classes)
+        for prop, fillers in sorted(knowledge.relations(cls).items())
+        for filler in sorted(fillers)
+    ]
 
 
 class Relations:
