@@ -120,7 +120,9 @@ def _graph_store_tests() -> list[tuple[rdflib.Graph, rdflib.term.Node]]:
         file = SUITES / "graph-store-protocol" / name
         if file.is_file():
             graph = rdflib.Graph().parse(file, format="turtle")
-            found += [(graph, node) for head in graph.objects(None, MF.entries) for node in Collection(graph, head)]
+            found += [
+                (graph, node) for head in graph.objects(None, MF.entries) for node in Collection(graph, head)
+            ]
     return found
 
 
