@@ -2,26 +2,40 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from lumbarkg import vocabulary as v
 from lumbarkg.identifiers import Iri
 from lumbarkg.ontology.evidence import EvidenceTables
 from lumbarkg.ontology.evidence_rdf import evidence_triples
+from lumbarkg.ontology.sssom import Mapping
+from lumbarkg.ontology.sssom_rdf import mapping_triples
 from lumbarkg.rdf.syntax import Syntax, serialise
 from lumbarkg.rdf.terms import Triple
 from lumbarkg.reasoning.knowledge import Knowledge
+from lumbarkg.sparql.library import NamedQuery
+from lumbarkg.sparql.library_graph import library_triples
 
-ASSERTED, INFERRED, RELATIONS, EVIDENCE = (
-    Iri(f"{v.LKG}graph/{name}") for name in ("asserted", "inferred", "relations", "evidence")
+ASSERTED, INFERRED, RELATIONS, EVIDENCE, MAPPINGS, QUERIES = (
+    Iri(f"{v.LKG}graph/{name}")
+    for name in ("asserted", "inferred", "relations", "evidence", "mappings", "queries")
 )
 
 
-def knowledge_graphs(knowledge: Knowledge, tables: EvidenceTables) -> dict[Iri, bytes]:
-    """Graph name → N-Triples: the axioms, the class hierarchy, the relation graph and the evidence rows."""
+def knowledge_graphs(
+    knowledge: Knowledge,
+    tables: EvidenceTables,
+    mappings: Iterable[Mapping] = (),
+    queries: Iterable[NamedQuery] = (),
+) -> dict[Iri, bytes]:
+    """Graph name → N-Triples: axioms, class hierarchy, relation graph, evidence rows, mappings and named queries."""
     graphs = {
         ASSERTED: list(knowledge.ontology.graph),
         INFERRED: hierarchy_triples(knowledge),
         RELATIONS: relation_triples(knowledge),
         EVIDENCE: evidence_triples(tables),
+        MAPPINGS: mapping_triples(mappings),
+        QUERIES: library_triples(queries),
     }
     return {name: serialise(triples, Syntax.N_TRIPLES, {}) for name, triples in graphs.items()}
 
