@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from lumbarkg import vocabulary as v
 from lumbarkg.identifiers import Iri
 from lumbarkg.ontology.evidence import EvidenceTables
 from lumbarkg.ontology.evidence_rdf import evidence_triples
-from lumbarkg.ontology.sssom import Mapping
+from lumbarkg.ontology.sssom import Mapping as MappingRow
 from lumbarkg.ontology.sssom_rdf import mapping_triples
 from lumbarkg.rdf.syntax import Syntax, serialise
 from lumbarkg.rdf.terms import Triple
@@ -17,15 +17,18 @@ from lumbarkg.sparql.library import NamedQuery
 from lumbarkg.sparql.library_graph import library_triples
 
 ASSERTED, INFERRED, RELATIONS, EVIDENCE, MAPPINGS, QUERIES = (
-    Iri(f"{v.LKG}graph/{name}")
-    for name in ("asserted", "inferred", "relations", "evidence", "mappings", "queries")
+    Iri(f"{v.LKG}graph/{name}") for name in ("asserted", "inferred", "relations", "evidence", "mappings", "queries")
 )
+KNOWLEDGE = (ASSERTED, INFERRED, RELATIONS, EVIDENCE, MAPPINGS, QUERIES)
+"""The graphs that everybody sees; the default graph is their union."""
+UNION = Iri(f"{v.LKG}graph/union")
+"""Where a remote store keeps that union; nobody selects it by name."""
 
 
 def knowledge_graphs(
     knowledge: Knowledge,
     tables: EvidenceTables,
-    mappings: Iterable[Mapping] = (),
+    mappings: Iterable[MappingRow] = (),
     queries: Iterable[NamedQuery] = (),
 ) -> dict[Iri, bytes]:
     """Graph name → N-Triples: axioms, class hierarchy, relation graph, evidence rows, mappings and named queries."""
@@ -38,6 +41,12 @@ def knowledge_graphs(
         QUERIES: library_triples(queries),
     }
     return {name: serialise(triples, Syntax.N_TRIPLES, {}) for name, triples in graphs.items()}
+
+
+def union_graph(graphs: Mapping[Iri, bytes]) -> bytes:
+    """The union of graphs in N-Triples, each triple once. Blank nodes of different graphs have different labels."""
+    lines = {line for content in graphs.values() for line in content.splitlines() if line.strip()}
+    return b"\n".join(sorted(lines)) + b"\n" if lines else b""
 
 
 def hierarchy_triples(knowledge: Knowledge) -> list[Triple]:

@@ -27,7 +27,7 @@ RESERVED_NAMES = frozenset({"limit", "offset", "format"})
 
 _NAME = re.compile(r"[a-z][A-Za-z0-9]*")
 _BLOCK = re.compile(r"^[ \t]*VALUES \?(\w+) \{([^{}\n]*)\}", re.MULTILINE)
-_FORM = re.compile(r"^(SELECT|ASK|CONSTRUCT|DESCRIBE)\b", re.MULTILINE)
+_FORM = re.compile(r"^\s*(SELECT|ASK|CONSTRUCT|DESCRIBE)\b", re.MULTILINE | re.IGNORECASE)
 _ORDER = re.compile(r"^ORDER BY (.+)$")
 
 
@@ -155,18 +155,26 @@ def read_library(folder: Path) -> dict[str, NamedQuery]:
 
 def read_query(document: QueryDocument) -> NamedQuery:
     """The typed value of one document. Raises QueryError where it breaks a rule of the library."""
+    query = draft_query(document)
+    _check(query)
+    return query
+
+
+def draft_query(document: QueryDocument) -> NamedQuery:
+    """The typed value of a document that need not be fit for the library: somebody's own file.
+
+    Raises QueryError where no form of query is found, or a header line cannot be read.
+    """
     form = _FORM.search(document.text)
     if form is None:
         raise QueryError(f"{document.name}: no line begins with SELECT, ASK, CONSTRUCT or DESCRIBE.")
-    query = NamedQuery(
+    return NamedQuery(
         document,
-        QueryForm(form[1]),
+        QueryForm(form[1].upper()),
         tuple(_parameter(document.name, line) for line in document.header.get("parameter", ())),
         tuple(_column(document.name, line) for line in document.header.get("column", ())),
         _example(document),
     )
-    _check(query)
-    return query
 
 
 def _parameter(file: str, line: str) -> Parameter:
@@ -205,7 +213,7 @@ def _column(file: str, line: str) -> Column:
 
 
 def _example(document: QueryDocument) -> tuple[tuple[str, str], ...]:
-    line = document.one("example") if document.header.get("parameter") else ""
+    line = document.one("example") if document.header.get("example") else ""
     pairs = [part.partition("=") for part in line.split("&") if part]
     return tuple((name.strip(), value.strip()) for name, _, value in pairs)
 
@@ -215,6 +223,9 @@ def _check(query: NamedQuery) -> None:
     blocks = {found[1] for found in _BLOCK.finditer(query.text)}
     if names - blocks:
         raise QueryError(f"{query.name}: no line 'VALUES ?name {{ … }}' for {', '.join(sorted(names - blocks))}.")
+    missing = {parameter.name for parameter in query.parameters if parameter.is_required} - {n for n, _ in query.example}
+    if missing:
+        raise QueryError(f"{query.name}: the example lacks {', '.join(sorted(missing))}.")
     unknown = {name for name, _ in query.example} - names
     if unknown:
         raise QueryError(f"{query.name}: the example names {', '.join(sorted(unknown))}, which is no parameter.")

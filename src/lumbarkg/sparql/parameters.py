@@ -72,8 +72,8 @@ def _terms(parameter: Parameter, values: list[str], index: TermIndex) -> tuple[l
 
 
 def _term(parameter: Parameter, value: str, index: TermIndex, path: str) -> Term | Issue:
-    if len(value) > _LONGEST_VALUE or "\x00" in value:
-        return error("unusable", path, "The value is too long or holds a null character.", "Shorten it.")
+    if len(value) > _LONGEST_VALUE or not _is_encodable(value):
+        return error("unusable", path, "The value is too long or holds what is no character.", "Shorten it.")
     if not value.strip():
         return error("empty", path, "The value is empty.", f"Give {parameter.description}, or leave it out.")
     kind = parameter.type
@@ -115,3 +115,8 @@ def _unknown(name: str, known: dict[str, Parameter]) -> Issue:
 
 def _either(choices: tuple[str, ...]) -> str:
     return " or ".join([", ".join(choices[:-1]), choices[-1]]) if len(choices) > 1 else choices[0]
+
+
+def _is_encodable(value: str) -> bool:
+    """Whether every code point is a character that a store can hold: no null, no half of a pair."""
+    return not any(c == "\x00" or "\ud800" <= c <= "\udfff" for c in value)

@@ -56,15 +56,12 @@ class TermIndex:
         if fitting:
             several = " or ".join(self.prefixes.shorten(iri) for iri in sorted(fitting))
             return Unresolved("ambiguous-term", f"'{written}' may mean several terms.", f"Write {several}.")
-        near = self._suggest(written, allowed)
-        remedy = (
-            f"Did you mean {' or '.join(self.prefixes.shorten(iri) for iri in near)}?"
-            if near
-            else f"Use the name, CURIE, IRI or exact label of {_with_article(wanted)}."
-        )
+        by_name = f"Use the name, CURIE, IRI or exact label of {_with_article(wanted)}."
         if found:
             kind = self._kind(sorted(found)[0])
-            return Unresolved("wrong-kind", f"'{written}' is {kind}, not {_with_article(wanted)}.", remedy)
+            return Unresolved("wrong-kind", f"'{written}' is {kind}, not {_with_article(wanted)}.", by_name)
+        near = " or ".join(self.prefixes.shorten(iri) for iri in self._suggest(written, allowed))
+        remedy = f"Did you mean {near}?" if near else by_name
         return Unresolved("unknown-term", f"'{written}' is not {_with_article(wanted)}.", remedy)
 
     def _find(self, written: str) -> frozenset[Iri]:
