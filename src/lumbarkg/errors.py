@@ -41,6 +41,14 @@ class QueryLimitError(QueryError):
     """A query that needs more rows, bytes or memory than a query may have."""
 
 
+class NotAcceptableError(QueryError):
+    """A result that the client accepts in none of the media types that it can be had in, which are ``offered``."""
+
+    def __init__(self, message: str, offered: tuple[str, ...]) -> None:
+        super().__init__(message)
+        self.offered = offered
+
+
 class StoreBusyError(LumbarkgError):
     """The store has no place for another query now; ``retry_after`` says in how many seconds to try again."""
 

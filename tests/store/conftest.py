@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from lumbarkg.store.embedded import EmbeddedStore
+from lumbarkg.store.port import Store
 from lumbarkg.store.remote import Addresses, RemoteStore
 from lumbarkg.store.transport import Transport
 
@@ -73,7 +75,23 @@ def remote(oxigraph: Addresses) -> Iterator[RemoteStore]:
     store.close()
 
 
-def clear(store: RemoteStore) -> None:
+@pytest.fixture(scope="session")
+def pool() -> Iterator[EmbeddedStore]:
+    """The embedded adapter with its pool, started once; it holds nothing."""
+    store = EmbeddedStore({}, ())
+    yield store
+    store.close()
+
+
+@pytest.fixture
+def embedded(pool: EmbeddedStore) -> Iterator[EmbeddedStore]:
+    """The embedded adapter, empty before and after."""
+    clear(pool)
+    yield pool
+    clear(pool)
+
+
+def clear(store: Store) -> None:
     """Remove every named graph."""
     for name in store.graph_names():
         store.drop_graph(name)

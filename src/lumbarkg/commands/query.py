@@ -13,7 +13,7 @@ from lumbarkg.did_you_mean import nearest
 from lumbarkg.errors import InvalidInputError, QueryError
 from lumbarkg.identifiers import Prefixes
 from lumbarkg.rdf.dataset import Dataset
-from lumbarkg.rdf.results import JSON_RESULTS
+from lumbarkg.rdf.results import JSON_RESULTS, Collector
 from lumbarkg.render.solutions import render_solutions
 from lumbarkg.resources import queries_dir, release_dir, shapes_dir
 from lumbarkg.sparql.documents import QueryDocument, parse_document
@@ -73,7 +73,9 @@ def run(options: argparse.Namespace) -> int:
         published = read_release_graphs(engine, release_dir(), queries_dir())
         bound = bind_parameters(query, pairs, published.index)
         text = query.bind(bound, Page(options.limit or _ALL) if query.columns else None)
-        answer = Dataset(published.graphs).query(text, _accepted(options.format, query))
+        answer = Collector()
+        dataset = Dataset(published.graphs, prefixes=engine.terms.prefixes.namespaces)
+        dataset.query(text, dataset.names, dataset.names, _accepted(options.format, query), answer)
     except InvalidInputError as refused:
         for issue in refused.issues:
             print(f"lumbarkg: {issue}", file=sys.stderr)

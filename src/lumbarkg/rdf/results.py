@@ -1,14 +1,44 @@
-"""Tables of results read back: one column of one, a page cut to size, and one format turned into another."""
+"""Results read back: collected whole, one column of a table, a page cut to size, one format turned into another."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 
 import pyoxigraph as ox
 
 from lumbarkg.rdf.formats import SOLUTION_FORMATS
 
 JSON_RESULTS = "application/sparql-results+json"
+
+
+class Collector:
+    """A sink that keeps a whole result in memory; see ``dataset.Sink``."""
+
+    def __init__(self) -> None:
+        self.media_type = ""
+        self._pieces: list[bytes] = []
+
+    @property
+    def content(self) -> bytes:
+        """All that was written."""
+        return b"".join(self._pieces)
+
+    def begin(self, media_type: str) -> None:
+        """Remember the media type."""
+        self.media_type = media_type
+
+    def write(self, content: bytes, /) -> int:
+        """Keep a piece."""
+        self._pieces.append(bytes(content))
+        return len(content)
+
+    def flush(self) -> None:
+        """Nothing moves on."""
+
+    def count(self, triples: Iterable[ox.Triple]) -> Iterable[ox.Triple]:
+        """All of them."""
+        return triples
 
 
 def first_column(content: bytes) -> list[str]:

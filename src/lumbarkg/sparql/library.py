@@ -6,7 +6,7 @@ Its header holds, one ``#+ key: value`` a line:
 
 - ``summary``: the question; ``description``: how to read the answer; ``tags``: separated by commas;
 - ``parameter``: ``name, type, required | optional | default VALUE[, repeatable]: what it is``. Types are those of
-  ``ParameterType``; ``term`` is followed by the class that the term lies under, ``string`` by ``one of`` and its choices;
+  ``ParameterType``; ``term`` is followed by the class that the term lies under, ``string`` by ``one of`` and choices;
 - ``column``: ``name: what it holds``, in the order of the answer (SELECT only);
 - ``example``: ``name=value`` pairs, separated by ``&``, not escaped;
 - ``expect``: a row that the example must give, as in ``documents``.
@@ -223,7 +223,9 @@ def _check(query: NamedQuery) -> None:
     blocks = {found[1] for found in _BLOCK.finditer(query.text)}
     if names - blocks:
         raise QueryError(f"{query.name}: no line 'VALUES ?name {{ … }}' for {', '.join(sorted(names - blocks))}.")
-    missing = {parameter.name for parameter in query.parameters if parameter.is_required} - {n for n, _ in query.example}
+    missing = {parameter.name for parameter in query.parameters if parameter.is_required} - {
+        n for n, _ in query.example
+    }
     if missing:
         raise QueryError(f"{query.name}: the example lacks {', '.join(sorted(missing))}.")
     unknown = {name for name, _ in query.example} - names

@@ -1,4 +1,4 @@
-"""Everything that has a name, whether class, property, individual or row: found by name, CURIE, IRI, label or synonym."""
+"""Everything that has a name, be it class, property, individual or row: found by name, CURIE, IRI, label, synonym."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class TermIndex:
         self._types: dict[Iri, frozenset[Iri]] = self._read_types()
 
     def members(self, root: str) -> frozenset[Iri]:
-        """The terms under a class, given as CURIE: itself, its subclasses, and what is typed so; '' means every term."""
+        """The terms under a class, given as CURIE: itself, its subclasses, and what is typed so; '' means all."""
         if not root:
             return frozenset(self._types)
         return self._members[self._root(root)]

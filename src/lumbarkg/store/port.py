@@ -41,10 +41,14 @@ class WritableGraphs:
 
 @dataclass(frozen=True)
 class Answer:
-    """A serialised result: its media type, and its bytes in pieces, to be read once."""
+    """A serialised result: its media type, and its bytes in pieces, to be read once.
+
+    ``is_whole`` says that one piece holds it all. An error that comes after the first piece is raised by the iterator.
+    """
 
     media_type: str
     content: Iterator[bytes]
+    is_whole: bool = False
 
 
 class Store(Protocol):

@@ -6,6 +6,7 @@ formats are those that it offers, and an update is refused where its reach canno
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import dataclass
 from urllib.parse import quote, urlencode
@@ -43,7 +44,8 @@ _QUOTED = re.compile(
     re.DOTALL,
 )
 _UNBOUNDED = re.compile(
-    r"\bGRAPH\s*[?$]|\b(?:CLEAR|DROP)\s+(?:SILENT\s+)?(?:ALL|NAMED|DEFAULT)\b|\b(?:LOAD|WITH|USING)\b", re.IGNORECASE
+    r"\bGRAPH\s*[?$]|\b(?:CLEAR|DROP)\s+(?:SILENT\s+)?(?:ALL|NAMED|DEFAULT)\b|\b(?:LOAD|WITH|USING|ADD|COPY|MOVE)\b",
+    re.IGNORECASE,
 )
 
 
@@ -81,6 +83,18 @@ class RemoteStore:
         """``union`` is a graph that somebody keeps equal to the union of others (``lumbarkg load`` does)."""
         self._addresses, self._transport, self._union = addresses, transport, union
 
+    def start(self) -> str:
+        """Make sure that the union is there; returns the address of queries.
+
+        Raises StoreError where the store cannot be reached, or nothing was loaded into it.
+        """
+        if self._union is not None:
+            selection = GraphSelection((self._union.name,), ())
+            found = json.loads(b"".join(self.query("ASK { ?s ?p ?o }", selection, (_JSON,)).content))
+            if not found["boolean"]:
+                raise StoreError("The store holds no knowledge graphs: run `lumbarkg load` first.")
+        return self._addresses.query
+
     def query(self, text: str, graphs: GraphSelection, accepted: tuple[str, ...]) -> Answer:
         """The answer to a query over exactly the graphs selected, in the first fitting media type the store offers."""
         selected = self._union.put_in(graphs) if self._union else graphs
@@ -102,8 +116,8 @@ class RemoteStore:
         if not writable.every and _is_unbounded(text):
             raise ForbiddenError(
                 "A remote store cannot hold this update to the graphs that you may write and see.",
-                "Name each graph as an IRI in GRAPH; leave out WITH, USING, LOAD, GRAPH ?variable, CLEAR and DROP "
-                "of ALL, NAMED and DEFAULT, and escapes with \\u.",
+                "Name each graph as an IRI in GRAPH; leave out WITH, USING, LOAD, ADD, COPY, MOVE, GRAPH ?variable, "
+                "CLEAR and DROP of ALL, NAMED and DEFAULT, and escapes with \\u.",
             )
         reply = self._transport.send(
             "POST",

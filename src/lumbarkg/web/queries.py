@@ -10,18 +10,21 @@ from urllib.parse import quote, urlencode
 from flask import Blueprint, Response, current_app, jsonify, request
 
 from lumbarkg.did_you_mean import nearest
-from lumbarkg.errors import InvalidInputError
+from lumbarkg.errors import ForbiddenError, InvalidInputError, LumbarkgError
 from lumbarkg.issues import Issue, error
+from lumbarkg.rdf.formats import content_type
 from lumbarkg.rdf.results import JSON_RESULTS, convert, cut
 from lumbarkg.sparql.graphs import KNOWLEDGE
 from lumbarkg.sparql.library import RESERVED_NAMES, NamedQuery, Page, Parameter
 from lumbarkg.sparql.parameters import bind_parameters
 from lumbarkg.sparql.release import ReleaseGraphs
+from lumbarkg.sparql.visibility import Scope
 from lumbarkg.store.port import GraphSelection
-from lumbarkg.web.current import current_engine, current_store
+from lumbarkg.web.current import current_caller, current_engine, current_store
 from lumbarkg.web.problems import problem
 from lumbarkg.web.queries_openapi import openapi_fragment
-from lumbarkg.web.query_formats import chosen_media_type, content_type, offered
+from lumbarkg.web.query_formats import chosen_media_type, offered
+from lumbarkg.web.refusals import refuse
 
 blueprint = Blueprint("queries", __name__)
 ROOT = "/api/v1/queries"
@@ -87,22 +90,34 @@ def answer_query(name: str) -> Response:
         response = problem(400, "invalid-parameters", "Invalid parameters", detail, refused.issues)
         response.headers["Link"] = _link(f"{ROOT}/{query.name}.rq", "describedby")
         return response
+    except LumbarkgError as refused:
+        return refuse(refused)
     if asked is None:
         types = ", ".join(offered(query.form))
         issue = error("not-acceptable", "", "No format of the answer is acceptable.", f"Accept one of {types}.")
         return problem(406, "not-acceptable", "Not acceptable", str(issue), (issue,))
-    return _answer(asked)
+    try:
+        return _answer(asked)
+    except LumbarkgError as refused:
+        return refuse(refused)
 
 
 def _read_request(query: NamedQuery) -> _Request | None:
-    """The request as values; None where no format is acceptable. Raises InvalidInputError with every problem."""
+    """The request as values; None where no format is acceptable.
+
+    Raises InvalidInputError with every problem, ForbiddenError where the caller's token is not for reading.
+    """
+    if not current_caller().allows(Scope.READ):
+        raise ForbiddenError("The token does not allow queries.", "Use a token with the scope 'read', or none.")
     pairs = list(request.args.items(multi=True))
     issues: list[Issue] = []
     page = _read_page(query, issues)
-    media_type = chosen_media_type(query.form, request.args.get("format"), request.accept_mimetypes, issues)
+    media_type = chosen_media_type(query.form, request.args.get("format"), request.headers.get("Accept"), issues)
     bound: dict[str, str] = {}
     try:
-        bound = bind_parameters(query, [(n, value) for n, value in pairs if n not in RESERVED_NAMES], _published().index)
+        bound = bind_parameters(
+            query, [(n, value) for n, value in pairs if n not in RESERVED_NAMES], _published().index
+        )
     except InvalidInputError as refused:
         issues.extend(refused.issues)
     if issues:
@@ -121,9 +136,7 @@ def _read_page(query: NamedQuery, issues: list[Issue]) -> Page:
         elif len(written) > 1 or not written[0].isascii() or not written[0].isdecimal() or len(written[0]) > 9:
             issues.append(error("wrong-type", f"/{name}", f"'{name}' is not one whole number.", f"Such as {name}=10."))
         elif not least <= int(written[0]) <= most:
-            issues.append(
-                error("out-of-range", f"/{name}", f"'{name}' is {written[0]}.", f"Give {least} to {most}.")
-            )
+            issues.append(error("out-of-range", f"/{name}", f"'{name}' is {written[0]}.", f"Give {least} to {most}."))
         else:
             numbers[name] = int(written[0])
     return Page(numbers["limit"], numbers["offset"])

@@ -58,7 +58,7 @@ def openapi_fragment(queries: Iterable[NamedQuery], root: str, default_limit: in
         "info": {
             "title": "Lumbarkg named queries",
             "version": __version__,
-            "description": "Questions over the knowledge graphs. Decision support for prototypes; not a medical device.",
+            "description": "Questions over the knowledge graphs. Decision support for prototypes, no medical device.",
             "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
         },
         "tags": [{"name": tag} for tag in tags],

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from werkzeug.datastructures import MIMEAccept
-
 from lumbarkg.issues import Issue, error
-from lumbarkg.rdf.formats import MEDIA_TYPE_ALIASES
-from lumbarkg.rdf.formats import content_type as content_type
 from lumbarkg.sparql.library import QueryForm
+from lumbarkg.web.accept import acceptable
 
 _TABLES = {
     "json": "application/sparql-results+json",
@@ -33,25 +30,18 @@ def short_names(form: QueryForm) -> tuple[str, ...]:
     return tuple(_formats(form))
 
 
-def chosen_media_type(
-    form: QueryForm, short_name: str | None, accepted: MIMEAccept, issues: list[Issue]
-) -> str | None:
-    """The media type of the answer; None where none is acceptable, or where ``format`` is no format (an issue then)."""
+def chosen_media_type(form: QueryForm, short_name: str | None, accept: str | None, issues: list[Issue]) -> str | None:
+    """The media type of the answer; None where none is acceptable, or where ``format`` is no format (an issue then).
+
+    ``accept`` is the Accept header; between equals the order of the header decides, then ours.
+    """
     formats = _formats(form)
-    if short_name is not None:
-        if short_name not in formats:
-            remedy = f"Use {', '.join(formats)}."
-            issues.append(error("no-format", "/format", f"'{short_name}' is no format of a {form.value}.", remedy))
-        return formats.get(short_name)
-    if not accepted.provided:
-        return next(iter(formats.values()))
-    names = {media_type: media_type for media_type in formats.values()}
-    for alias, meant in MEDIA_TYPE_ALIASES.items():
-        fitting = [m for m in meant if m in names]
-        if fitting:
-            names.setdefault(alias, fitting[0])
-    best = accepted.best_match(list(names))
-    return None if best is None else names[best]
+    if short_name is None:
+        return next(iter(acceptable(accept, offered(form))), None)
+    if short_name not in formats:
+        remedy = f"Use {', '.join(formats)}."
+        issues.append(error("no-format", "/format", f"'{short_name}' is no format of a {form.value}.", remedy))
+    return formats.get(short_name)
 
 
 def _formats(form: QueryForm) -> dict[str, str]:
