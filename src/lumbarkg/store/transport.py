@@ -148,7 +148,8 @@ def _pieces(response: urllib3.BaseHTTPResponse, seconds: float, deadline: float)
     """The body as it arrives. Whoever stops early closes it, which gives up the connection."""
     whole = False
     try:
-        for piece in response.stream(_PIECE):
+        # read1 gives what has arrived; stream would wait for a full piece.
+        while piece := response.read1(_PIECE):
             yield piece
             if time.monotonic() > deadline:
                 raise QueryTimeoutError(f"The store did not finish its answer within {seconds:g} s.")
