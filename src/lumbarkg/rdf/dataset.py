@@ -119,7 +119,7 @@ class Dataset:
             if isinstance(results, ox.QuerySolutions):
                 columns = tuple(variable.value for variable in results.variables)
                 return columns, [tuple(_lexical(row[c]) for c in columns) for row in results]
-        except (ValueError, OSError) as problem:
+        except (ValueError, OSError, RuntimeError) as problem:
             raise QueryError(str(problem)) from problem
         raise QueryError("A query that constructs a graph has no rows.")
 
@@ -141,7 +141,7 @@ class Dataset:
                 results.serialize(sink, format=SOLUTION_FORMATS[media_type])  # type: ignore[arg-type] # wants IO[bytes], uses write and flush
         except OSError as problem:
             raise QueryError(_SERVICE) from problem
-        except (SyntaxError, ValueError) as problem:
+        except (SyntaxError, ValueError, RuntimeError) as problem:
             raise QueryError(str(problem)) from problem
 
     def write_graph(self, triples: Iterable[ox.Triple], accepted: tuple[str, ...], sink: Sink) -> None:
@@ -168,6 +168,8 @@ class Dataset:
             )
         except OSError as problem:
             raise QueryError(_SERVICE) from problem
+        except RuntimeError as problem:  # it is SPARQL, and asks for a function that is not here
+            raise QueryError(str(problem)) from problem
         except (SyntaxError, ValueError) as problem:
             raise syntax_error(str(problem)) from problem
 

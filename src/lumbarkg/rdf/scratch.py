@@ -8,6 +8,7 @@ import pyoxigraph as ox
 
 from lumbarkg.errors import ForbiddenError, QueryError
 from lumbarkg.identifiers import Iri
+from lumbarkg.issues import error
 from lumbarkg.rdf.dataset import BASE_IRI, Dataset, GraphNode
 from lumbarkg.rdf.syntax_errors import syntax_error
 
@@ -39,7 +40,11 @@ def try_update(
         scratch.update(text, base_iri=BASE_IRI)
     except OSError as problem:
         raise QueryError("The update reaches outside this server (LOAD, SERVICE), which is not allowed.") from problem
-    except (SyntaxError, ValueError, RuntimeError) as problem:
+    except RuntimeError as problem:  # it is SPARQL, and drops what does not exist, or creates what does
+        raise QueryError(
+            str(problem), (error("update", "/update", str(problem), "Add SILENT where it may be."),)
+        ) from problem
+    except (SyntaxError, ValueError) as problem:
         raise syntax_error(str(problem), "/update") from problem
     return _changes(scratch, before, original, may_write)
 
