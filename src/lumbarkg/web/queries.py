@@ -145,11 +145,14 @@ def _read_page(query: NamedQuery, issues: list[Issue]) -> Page:
 def _answer(asked: _Request) -> Response:
     text = asked.query.bind(asked.bound, Page(asked.page.limit + 1, asked.page.offset))
     tag = hashlib.sha256(f"{current_engine().digest}\n{asked.media_type}\n{text}".encode()).hexdigest()[:32]
-    links = [_link(f"{ROOT}/{asked.query.name}.rq", "describedby", SPARQL_QUERY)]
     response = Response(content_type=content_type(asked.media_type))
     response.set_etag(tag)
     response.headers["Cache-Control"] = "no-cache"
-    response.vary.add("Accept")
+    response.vary.update(("Accept", "Authorization"))
+    if request.if_none_match.contains(tag):
+        response.status_code = 304
+        return response
+    links = [_link(f"{ROOT}/{asked.query.name}.rq", "describedby", SPARQL_QUERY)]
     if asked.query.columns:
         content, has_more = cut(_read(text, JSON_RESULTS), asked.page.limit)
         response.set_data(convert(content, asked.media_type))
@@ -157,7 +160,6 @@ def _answer(asked: _Request) -> Response:
     else:
         response.set_data(_read(text, asked.media_type))
     response.headers["Link"] = ", ".join(links)
-    response.make_conditional(request)
     return response
 
 
