@@ -31,7 +31,7 @@ JSON, NT = "application/sparql-results+json", "application/n-triples"
 A, B, C = (Iri(f"https://example.org/graph/{letter}") for letter in "abc")
 ONE = GraphSelection((A,), (B,))
 MINE = WritableGraphs((str(A),))
-SECRET = "hunter2"
+SECRET = "hunter2"  # noqa: S105 - nobody's
 ASK = "ASK { ?s ?p ?o }"
 
 

@@ -12,7 +12,7 @@ from lumbarkg.store.settings import RemoteSettings, read_settings
 from lumbarkg.store.transport import Credentials
 
 QUERY = {"LUMBARKG_STORE": "https://store.example/sparql"}
-SECRET = "hunter2"
+SECRET = "hunter2"  # noqa: S105 - nobody's
 
 
 @pytest.mark.parametrize("environment", [{}, {"LUMBARKG_STORE": ""}, {"LUMBARKG_STORE": "embedded"}])
