@@ -18,7 +18,7 @@ from lumbarkg.errors import LumbarkgError, QueryLimitError
 from lumbarkg.identifiers import Iri
 from lumbarkg.rdf.dataset import Dataset
 from lumbarkg.rdf.documents import read_triples, write_triples
-from lumbarkg.rdf.scratch import try_update
+from lumbarkg.rdf.scratch import Scratch
 from lumbarkg.store.failures import failure_head
 from lumbarkg.store.frames import Frame, Kind, Unpacker, pack
 from lumbarkg.store.limits import Limits
@@ -103,6 +103,7 @@ class _Worker:
     def __init__(self, connection: socket.socket, limits: Limits, prefixes: dict[str, str], default: list[Iri]) -> None:
         self._socket, self._limits, self._default = connection, limits, tuple(default)
         self._dataset = Dataset({}, unnamed=DEFAULT_GRAPH, prefixes=prefixes)
+        self._scratch = Scratch(self._dataset)
         self._sizes: dict[Iri, int] = {}
         self._statm = os.open("/proc/self/statm", os.O_RDONLY)
         self._base = 0
@@ -175,7 +176,7 @@ class _Worker:
         elif operation == "update":
             writable = WritableGraphs(tuple(head["writable"]), head["every"])
             default, named = _iris(head["default"]), _iris(head["named"])
-            self._report(try_update(self._dataset, content.decode(), default, named, writable.includes))
+            self._report(self._scratch.try_update(content.decode(), default, named, writable.includes))
         else:
             name = Iri(head["name"])
             triples = read_triples(content, head["mediaType"], name)
