@@ -21,6 +21,7 @@ from lumbarkg.identifiers import Iri
 from lumbarkg.resources import queries_dir
 from lumbarkg.sparql.graphs import KNOWLEDGE, QUERIES
 from lumbarkg.sparql.library import NamedQuery, QueryForm, read_library
+from lumbarkg.sparql.library_graph import query_iri
 from lumbarkg.sparql.visibility import USER_NAMESPACE
 from lumbarkg.store.port import GraphSelection
 from lumbarkg.vocabulary import LKG
@@ -206,6 +207,12 @@ def test_the_text_is_the_file_and_answers_the_example(client: FlaskClient) -> No
         asked = client.post("/sparql", data=response.text.encode(), content_type="application/sparql-query")
         assert asked.status_code == 200
         assert _bindings(asked)[:100] == _bindings(client.get(_example(query)))
+
+
+def test_the_iri_of_a_query_leads_to_its_text(client: FlaskClient) -> None:
+    response = client.get(query_iri("claims").removeprefix("https://w3id.org"))
+    assert (response.status_code, response.headers["Location"]) == (303, f"{ROOT}/claims.rq")
+    assert client.get("/lumbarkg/query/nothing").status_code == 404
 
 
 def test_an_unchanged_answer_is_not_sent_again(client: FlaskClient) -> None:

@@ -22,8 +22,9 @@ docs` from their headers; do not edit. Decision support for prototypes, no medic
 Each is an address, `GET /api/v1/queries/NAME?parameter=value`, and a command, `lumbarkg query NAME --param
 parameter=value`; in SPARQL editors they are listed from the graph `https://w3id.org/lumbarkg/graph/queries`.
 
-- A **term** is written as local name (`{term}`), CURIE (`lkg:{term}`), IRI or exact label. It must be of the kind
-  that the parameter wants; else the answer says what was perhaps meant. Values are bound as terms, never pasted.
+- A **term** is written as local name (`{term}`), CURIE (`lkg:{term}`), IRI, exact label, or the code of another
+  vocabulary that means the same. It must be of the kind that the parameter wants; else the answer says
+  what was perhaps meant. Values are bound as terms, never pasted.
 - A table comes as JSON, XML, CSV or TSV, a graph as Turtle, N-Triples, RDF/XML or JSON-LD: by `Accept`, or by
   `format=csv` and the like.
 - A table comes in pages: `limit` (100, at most 1000) and `offset`, or follow `Link: <…>; rel="next"`. The order is

@@ -76,6 +76,14 @@ def query_text(name: str) -> Response:
     return response
 
 
+@blueprint.get("/lumbarkg/query/<name>")
+def dereference(name: str) -> Response:
+    """Where the IRI of a query leads: to its text."""
+    if name not in _published().library:
+        return _unknown(name)
+    return Response(status=303, headers={"Location": f"{ROOT}/{name}.rq"})
+
+
 @blueprint.get(f"{ROOT}/<name>")
 def answer_query(name: str) -> Response:
     """The answer to a query, one page of it where it is a table."""
