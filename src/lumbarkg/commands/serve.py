@@ -36,6 +36,7 @@ def add_to(commands: Any) -> None:
         default="knowledge",
         help="conformance: an empty store that everybody may write, on loopback alone",
     )
+    command.add_argument("--query-seconds", type=float, default=10.0, help="the deadline of a SPARQL query (10)")
     command.set_defaults(run=run)
 
 
@@ -43,6 +44,7 @@ def run(options: argparse.Namespace) -> int:
     """Serve until stopped."""
     import waitress
 
+    from lumbarkg.store.limits import Limits
     from lumbarkg.web.app import create_app, default_config
     from lumbarkg.web.callers import Tokens, read_tokens
 
@@ -52,8 +54,9 @@ def run(options: argparse.Namespace) -> int:
         print(f"Use --host with one of {', '.join(_LOOPBACK)}.", flush=True)
         return FAILED
     tokens = read_tokens(Path(options.tokens)) if options.tokens else Tokens()
+    limits = Limits(seconds=options.query_seconds)
     remote = None if is_conformance else read_settings(os.environ)
-    config = replace(default_config(), tokens=tokens, is_conformance=is_conformance, remote=remote)
+    config = replace(default_config(), limits=limits, tokens=tokens, is_conformance=is_conformance, remote=remote)
     app = create_app(config)
     # Started here and not by the first query, whom it would make wait.
     app.extensions["store"].start()
