@@ -16,22 +16,23 @@ from lumbarkg.sparql.library import NamedQuery, Parameter, ParameterType, QueryF
 _PAGE = Path("docs/queries.md")
 _INTRODUCTION = """# Named queries
 
-{count} questions over the knowledge graphs, each a file in `queries/api/` that runs as it stands. Made by `make
-docs` from their headers; do not edit. Decision support for prototypes, no medical device.
+{count} questions over the knowledge graphs, each a file in `queries/api/` that runs as it stands. Made by
+`make docs` from their headers; do not edit. Decision support for prototypes, no medical device.
 
-Each is an address, `GET /api/v1/queries/NAME?parameter=value`, and a command, `lumbarkg query NAME --param
-parameter=value`; in SPARQL editors they are listed from the graph `https://w3id.org/lumbarkg/graph/queries`.
+Each is an address, `GET /api/v1/queries/NAME?parameter=value`, and a command,
+`lumbarkg query NAME --param parameter=value`; in SPARQL editors they are listed from the graph
+`https://w3id.org/lumbarkg/graph/queries`.
 
 - A **term** is written as local name (`{term}`), CURIE (`lkg:{term}`), IRI, exact label, or the code of another
-  vocabulary that means the same. It must be of the kind that the parameter wants; else the answer says
-  what was perhaps meant. Values are bound as terms, never pasted.
+  vocabulary that means the same. It must be of the kind that the parameter wants; else the answer says what was
+  perhaps meant. Values are bound as terms, never pasted.
 - A table comes as JSON, XML, CSV or TSV, a graph as Turtle, N-Triples, RDF/XML or JSON-LD: by `Accept`, or by
   `format=csv` and the like.
 - A table comes in pages: `limit` (100, at most 1000) and `offset`, or follow `Link: <…>; rel="next"`. The order is
   total, so no row comes twice or is left out.
 - `Link: <…>; rel="describedby"` leads to the text, `NAME.rq`, which answers the example as it stands: paste it at
-  `/sparql` and change what stands between the braces of `VALUES`. `GET /api/v1/queries` lists all, `GET
-  /api/v1/queries/openapi.json` is their OpenAPI 3.1 description.
+  `/sparql` and change what stands between the braces of `VALUES`. `GET /api/v1/queries` lists all,
+  `GET /api/v1/queries/openapi.json` is their OpenAPI 3.1 description.
 - All that is wrong with a request is said at once, as a problem (RFC 9457) with a remedy for each parameter.
 
 They are asked over what everybody may see; no stored case and no user's graph enters an answer.
