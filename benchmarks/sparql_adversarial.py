@@ -29,7 +29,8 @@ HOSTILE = {
     "Cartesian product, all rows": f"SELECT * {{ {_CROSS} }}",
     "unbounded path": "SELECT (COUNT(*) AS ?n) { ?a (!<urn:x>)* ?b }",
     "path of paths": "SELECT (COUNT(*) AS ?n) { ?a ((!<urn:x>)+|^(!<urn:y>)*)+ ?b }",
-    "regular expression": 'SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f FILTER(REGEX(CONCAT(STR(?c), STR(?f)), "(.*a){20}$")) }',
+    "regular expression": "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f "
+    'FILTER(REGEX(CONCAT(STR(?c), STR(?f)), "(.*a){20}$")) }',
     "expression that is large": 'ASK { ?a ?b ?c FILTER(REGEX(STR(?c), "((((a{90}){90}){90}){9})")) }',
     "sort": f"SELECT * {{ {_CROSS} }} ORDER BY ?c ?f ?i",
     "CONSTRUCT": f"CONSTRUCT {{ ?a ?b ?f . ?d ?e ?i . ?g ?h ?c }} {{ {_CROSS} }}",

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 class Limits:
     """The limits of the governed pool. Times are seconds, sizes are bytes.
 
-    ``seconds`` is the deadline from arrival to answer, waiting included. A query past ``short_seconds``, or with more
-    than ``held_bytes`` of answer, is long: one slot is never given to a long query.
+    ``seconds`` is the deadline from arrival to answer, waiting included. A query that has used ``short_seconds`` of
+    processor time, or has more than ``held_bytes`` of answer, is long: one slot is never given to a long query.
     """
 
     seconds: float = 10.0

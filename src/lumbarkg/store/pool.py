@@ -201,6 +201,15 @@ class Pool:
     def _has_long_slot(self) -> bool:
         return sum(job.is_long for job in self._running) < self._limits.slots - 1
 
+    def _is_past_short(self, job: Job) -> bool:
+        """Whether a job has used the processor time that a short one may use."""
+        if job.worker is None:
+            return False
+        used = job.worker.processor_seconds()
+        if job.used_before is None:
+            job.used_before = used
+        return used - job.used_before >= self._limits.short_seconds
+
     def _turn_long(self, job: Job) -> None:
         """A query is not short: it goes on if a slot for long ones is free, else it starts anew later."""
         self._waiting.remember_long(job)
@@ -214,6 +223,7 @@ class Pool:
             return
         self._stop(job)
         job.is_long = True
+        job.used_before = None
         job.held.clear()
         job.held_bytes = 0
         self._waiting.add(job)
@@ -308,7 +318,7 @@ class Pool:
                 self._stop(job)
                 words = f"The query ran longer than {self._limits.seconds:g} s and was stopped."
                 self._fail(job, QueryTimeoutError(f"{words} Ask for less, or make its patterns more exact."))
-            elif not job.is_long and now - job.started >= self._limits.short_seconds:
+            elif not job.is_long and self._is_past_short(job):
                 if job.is_abandoned:
                     self._stop(job)
                 else:
