@@ -10,6 +10,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from lumbarkg.errors import (
     ForbiddenError,
@@ -22,8 +24,9 @@ from lumbarkg.errors import (
     StoreError,
 )
 from lumbarkg.identifiers import Iri
+from lumbarkg.sparql.tokens import TokenKind, tokenise, unescape
 from lumbarkg.store.port import DEFAULT_GRAPH, GraphSelection, WritableGraphs
-from lumbarkg.store.remote import Addresses, RemoteStore, UnionGraph
+from lumbarkg.store.remote import Addresses, RemoteStore, UnionGraph, is_unbounded
 from lumbarkg.store.transport import Credentials, Transport
 from tests.store.conftest import free_port
 
@@ -384,3 +387,55 @@ def test_an_update_of_plain_reach_is_sent(stub: Stub, text: str) -> None:
     stub.store().update(text, ONE, MINE)
     assert stub.seen[0][3] == text.encode()
     assert stub.parameters() == {"using-graph-uri": [A], "using-named-graph-uri": [B]}
+
+
+FRAGMENTS = [
+    *(
+        "GRAPH",
+        "graph",
+        "?g",
+        "$g",
+        "WITH",
+        "USING NAMED",
+        "COPY",
+        "LOAD",
+        "DROP SILENT NAMED",
+        "CLEAR",
+        "ALL",
+        "{",
+        "}",
+    ),
+    *(
+        " ",
+        "\n",
+        "\r",
+        "#",
+        "# x\n",
+        '"',
+        "'",
+        '"""',
+        3 * "'",
+        '"a"',
+        "'b'",
+        "\\",
+        '\\"',
+        "<",
+        ">",
+        "<http://e.org/#x>",
+    ),
+    *("<?a&&?b>", "1<2", "INSERT DATA", "WHERE", ";", "\\u0047", "é", "a:b", "a:b\\#", "a:b\\'", "_", "3", "\t"),
+]
+
+
+@settings(max_examples=500)
+@given(st.lists(st.sampled_from(FRAGMENTS), max_size=14).map("".join))
+def test_no_update_of_unknown_reach_passes_for_a_plain_one(text: str) -> None:
+    """Whatever the tokens of the grammar make of a text, no word that opens its reach is overlooked."""
+    tokens = list(tokenise(unescape(text)))
+    opens = any(token.is_word("WITH", "USING", "COPY", "LOAD") for token in tokens)
+    for first, second, third in zip(tokens, tokens[1:], [*tokens[2:], None], strict=False):
+        opens |= first.is_word("GRAPH") and second.kind is TokenKind.VARIABLE
+        if first.is_word("CLEAR", "DROP"):
+            opens |= second.is_word("ALL", "NAMED")
+            opens |= second.is_word("SILENT") and third is not None and third.is_word("ALL", "NAMED")
+    assert is_unbounded(text) or not opens
