@@ -8,9 +8,10 @@ from lumbarkg.errors import QueryError
 from lumbarkg.identifiers import Iri
 from lumbarkg.issues import error
 from lumbarkg.rdf.iris import resolve_all
-from lumbarkg.sparql.tokens import Token, position_of, tokenise, unescape
+from lumbarkg.sparql.tokens import Token, TokenKind, position_of, tokenise, unescape
 
 _MOST_GRAPHS = 1000
+_MOST_DEPTH = 200
 _MOST_HEAD_TOKENS = 20_000
 _FORMS = ("SELECT", "ASK", "CONSTRUCT", "DESCRIBE")
 
@@ -71,6 +72,20 @@ def _head(text: str) -> list[Token]:
         braces += token.is_mark("{") - token.is_mark("}")
         found.append(token)
     return found
+
+
+def refuse_nesting(text: str, path: str = "/query") -> None:
+    """Raise QueryError where brackets stand deeper in each other than any parser can be asked to follow."""
+    if sum(text.count(mark) for mark in "{([") <= _MOST_DEPTH:
+        return
+    depth = 0
+    for token in tokenise(text):
+        if token.kind is TokenKind.MARK:
+            depth += (token.text in "{([") - (token.text in "})]")
+        if depth > _MOST_DEPTH:
+            line, column = position_of(text, token.start)
+            message = f"Line {line}, column {column}: nested too deeply; {_MOST_DEPTH} levels of brackets are allowed."
+            raise QueryError(message, (error("nesting", path, message, "Write it with fewer levels."),))
 
 
 def refuse_services(text: str, path: str = "/query") -> None:

@@ -12,7 +12,6 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from lumbarkg.errors import LumbarkgError, QueryError, QueryLimitError, QueryTimeoutError, StoreError
-from lumbarkg.identifiers import Iri
 from lumbarkg.store.frames import Frame, Kind, Unpacker, pack
 from lumbarkg.store.limits import Limits
 from lumbarkg.store.record import Record
@@ -37,16 +36,16 @@ class WorkerProcess(asyncio.Protocol):
         self._unpacker = Unpacker()
         self.transport: asyncio.Transport | None = None
         self.job: Job | None = None
-        self.revision = -1
+        self.revision = 0
         self.is_ready = False
         self.is_reniced = False
         self.first_bytes = 0
 
-    async def start(self, prefixes: dict[str, str], default: list[Iri], record: Record) -> None:
-        """Start the process and send it every graph of the record."""
+    async def start(self, record: Record) -> None:
+        """Fork the process, which has the first graphs, and send it what has changed since."""
         loop = asyncio.get_running_loop()
         ours, theirs = CONTEXT.Pipe()
-        self._process = CONTEXT.Process(target=serve, args=(theirs, self._limits, prefixes, default), daemon=True)
+        self._process = CONTEXT.Process(target=serve, args=(theirs, self._limits), daemon=True)
         self._process.start()
         theirs.close()
         loop.add_reader(self._process.sentinel, self._ended)
