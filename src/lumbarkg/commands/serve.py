@@ -12,6 +12,7 @@ from typing import Any
 from lumbarkg import __version__
 from lumbarkg.commands.status import FAILED, OK
 from lumbarkg.errors import LumbarkgError
+from lumbarkg.store.settings import read_settings
 
 _LOOPBACK = ("127.0.0.1", "::1", "localhost")
 # A thread waits while its query runs; there are more than the queries that run at once, so that other requests pass.
@@ -67,7 +68,8 @@ def run(options: argparse.Namespace) -> int:
         return FAILED
     tokens = read_tokens(Path(options.tokens)) if options.tokens else Tokens()
     limits = Limits(seconds=options.query_seconds)
-    config = replace(default_config(), limits=limits, tokens=tokens, is_conformance=is_conformance)
+    remote = None if is_conformance else read_settings(os.environ)
+    config = replace(default_config(), limits=limits, tokens=tokens, is_conformance=is_conformance, remote=remote)
     logging.getLogger("waitress").addFilter(_WithoutTraceback())
     app = create_app(config)
     # Started here and not by the first query, whom it would make wait.
