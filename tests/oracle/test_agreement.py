@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from lumbarkg.oracle.compare import Oracle, Report
+from lumbarkg.oracle.compare import CHUNK, Oracle, Report
 from lumbarkg.oracle.constructors import Constructor
 from lumbarkg.oracle.coverage import Coverage, cover
 from lumbarkg.rdf.terms import Triple
@@ -39,7 +39,7 @@ def test_every_drawn_case_was_compared(report: Report, drawn: Draw) -> None:
     assert [c.case for c in report.compared] == [d.case for d in drawn(NUMBER)]
     inconsistent = sum(not c.answer.consistent for c in report.compared)
     assert len(report.lapses) <= NUMBER // 50
-    assert report.hermit_runs == inconsistent + -(-(NUMBER - inconsistent) // 10) + len(report.lapses)
+    assert report.hermit_runs == inconsistent + -(-NUMBER // CHUNK) + len(report.lapses)
 
 
 def test_the_cases_reach_most_definitions(coverage: Coverage, report: Report, measured: Callable[[str], None]) -> None:
