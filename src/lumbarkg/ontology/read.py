@@ -63,6 +63,7 @@ _UNDERSTOOD = {
     v.OWL_IMPORTS,
     v.OWL_VERSION_IRI,
     v.OWL_VERSION_INFO,
+    *(Iri(v.OWL + name) for name in ("priorVersion", "backwardCompatibleWith", "incompatibleWith")),
     v.OWL_DEPRECATED,
     v.OWL_MEMBERS,
     v.OWL_ANNOTATED_SOURCE,
@@ -81,6 +82,7 @@ _UNDERSTOOD_TYPES = {
     v.OWL_ANNOTATION_PROPERTY,
     v.OWL_NAMED_INDIVIDUAL,
     v.OWL_AXIOM,
+    Iri(v.OWL + "Annotation"),
     v.OWL_RESTRICTION,
 }
 
@@ -166,8 +168,10 @@ class _Reader:
         if predicate == v.RDFS_SUBCLASS_OF:
             return SubClassOf(self.expression(subject), self.expression(target))
         if predicate == v.OWL_EQUIVALENT_CLASS:
+            if isinstance(subject, BNode) and isinstance(target, Iri):
+                return EquivalentClasses(Named(target), self.expression(subject))
             if isinstance(subject, BNode):
-                raise _UnreadableError("equivalentClass with an unnamed class on the left", subject)
+                raise _UnreadableError("equivalentClass of two unnamed classes", subject)
             return EquivalentClasses(Named(subject), self.expression(target))
         if predicate == v.OWL_DISJOINT_WITH:
             return DisjointClasses((self.expression(subject), self.expression(target)))
@@ -211,7 +215,7 @@ class _Reader:
             raise _UnreadableError(cls.local_name, subject)
         if isinstance(cls, Iri) and cls.namespace == _SWRL:
             raise _UnreadableError("a rule (SWRL)", subject)
-        if cls == v.RDFS_DATATYPE and isinstance(subject, Iri):
+        if cls == v.RDFS_DATATYPE and isinstance(subject, Iri) and subject.namespace != v.XSD:
             raise _UnreadableError("a datatype definition", subject)
         return None
 
@@ -237,6 +241,7 @@ class _Reader:
             self.graph.value(node, v.OWL_SOME_VALUES_FROM),
         )
         if isinstance(prop, Iri) and filler is not None:
+            prop = self._property(prop)
             if filler == v.XSD_DECIMAL:
                 return Facet(prop, Interval())
             if isinstance(filler, Iri) and (filler.namespace == v.XSD or filler == v.RDFS_LITERAL):
@@ -280,6 +285,8 @@ class _Reader:
         """A property by its name; the only unnamed ones that OWL has are inverses."""
         if not isinstance(node, Iri):
             raise _UnreadableError("inverseOf", node)
+        if node.namespace == v.OWL:
+            raise _UnreadableError(node.local_name, node)
         return node
 
     def _has_type(self, subject: Term, cls: Iri) -> bool:
