@@ -297,6 +297,12 @@ REFUSED = {
         "P is defined with a union or denial and stands on a right-hand side.",
         "",
     ),
+    "a class that is disjoint with itself": (
+        "ex:Thing owl:disjointWith ex:Thing .",
+        "Thing",
+        "A class is disjoint with itself.",
+        "Write rdfs:subClassOf owl:Nothing.",
+    ),
     # definitions
     "a definition that uses itself": (
         defined("ex:A", "lkg:Finding", both("ex:Pain", some("ex:p", "ex:A"))),
@@ -640,7 +646,7 @@ REFUSED = {
 }
 
 
-NUMBER_REFUSED = 105
+NUMBER_REFUSED = 106
 
 
 @pytest.mark.parametrize(("body", "place", "message", "remedy"), REFUSED.values(), ids=REFUSED.keys())

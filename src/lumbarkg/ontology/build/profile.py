@@ -90,6 +90,8 @@ class _Checker:
             return self._plain(axiom.range, axiom.property) + self._by_cases(axiom.range, axiom.property)
         if isinstance(axiom, DisjointClasses):
             place = next((m.iri for m in axiom.members if isinstance(m, Named)), None)
+            if len(set(axiom.members)) < len(axiom.members) or len(axiom.members) < 2:
+                return [_issue(place, "A class is disjoint with itself.", "Write rdfs:subClassOf owl:Nothing.")]
             return [issue for member in axiom.members for issue in self._plain(member, place)]
         return []
 
