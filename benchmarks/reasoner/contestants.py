@@ -1,0 +1,165 @@
+"""The other reasoners, from the benchmark's side: which there are, how they are started, and what they reply."""
+
+from __future__ import annotations
+
+import json
+import select
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+
+
+class FailedError(Exception):
+    """A peer that could not start, read its input or answer in time; the text is the reason for the table."""
+
+
+@dataclass(frozen=True)
+class Spec:
+    """One peer: its program, how many cases it is given, and how long it may take for what it is asked.
+
+    ``in_peers`` says which environment it runs in: that of the peers, or our own.
+    """
+
+    name: str
+    module: str
+    argument: str
+    per_round: int
+    warm_up: int
+    in_peers: bool = True
+    is_quick: bool = True
+    limit: float = 300.0
+    note: str = ""
+
+
+SPECS = (
+    Spec(
+        "ELK in process",
+        "owlapi",
+        "ELK",
+        per_round=60,
+        warm_up=400,
+        note="ignores numbers (its own log says so), and with them each pattern that needs one",
+    ),
+    Spec("HermiT in process", "owlapi", "HermiT", per_round=3, warm_up=6),
+    Spec(
+        "HermiT, a process each", "owlready", "", per_round=1, warm_up=0, in_peers=False, note="reading included; no JIT"
+    ),
+    Spec("rustdl in full", "rustdl", "in-full", per_round=1, warm_up=0, note="keeps nothing between cases"),
+    Spec(
+        "rustdl, saturation",
+        "rustdl",
+        "saturation-only",
+        per_round=3,
+        warm_up=0,
+        note="keeps nothing between cases; incomplete by its own account",
+    ),
+    Spec(
+        "reasonable",
+        "reasonable",
+        "",
+        per_round=3,
+        warm_up=1,
+        note="OWL 2 RL has no rule for numbers, nor for an existential on the right, so that nothing is suggested",
+    ),
+    Spec("Openllet in process", "owlapi", "Openllet", per_round=1, warm_up=1, is_quick=False, limit=120.0),
+    Spec("JFact in process", "owlapi", "JFact", per_round=1, warm_up=1, is_quick=False, limit=120.0),
+)
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """A peer that is ready: what it is, and what it took to get there in a new process."""
+
+    version: str
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Reply:
+    """A peer's answer to one case: how long it took, and the names of the classes."""
+
+    case: int
+    seconds: float
+    types: tuple[str, ...]
+
+
+class Contestant:
+    """A running peer; close it after use."""
+
+    def __init__(self, spec: Spec, peers: Path) -> None:
+        self.spec = spec
+        self.megabytes: float | None = None
+        python = peers if spec.in_peers else Path(sys.executable)
+        self._process = subprocess.Popen(
+            [str(python), "-m", f"benchmarks.reasoner.peers.{spec.module}", spec.argument],
+            cwd=ROOT,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+        )
+        self._unread = b""
+
+    def load(self, folder: Path) -> Loaded:
+        """Let it read and classify the ontology. Raises FailedError."""
+        started = time.perf_counter()
+        reply = self._ask({"load": str(folder)})
+        return Loaded(str(reply["version"]), time.perf_counter() - started)
+
+    def answer(self, cases: Sequence[int]) -> tuple[Reply, ...]:
+        """Ask for the types of cases. Raises FailedError."""
+        reply = self._ask({"cases": list(cases)})
+        return tuple(
+            Reply(case, a["seconds"], tuple(a["types"])) for case, a in zip(cases, reply["answers"], strict=True)
+        )
+
+    def close(self) -> None:
+        """End its process."""
+        self._process.kill()
+        self._process.communicate()
+
+    def _ask(self, request: dict[str, Any]) -> dict[str, Any]:
+        assert self._process.stdin is not None
+        try:
+            self._process.stdin.write(json.dumps(request).encode() + b"\n")
+            self._process.stdin.flush()
+        except BrokenPipeError:
+            raise FailedError(self._last_words()) from None
+        reply: dict[str, Any] = json.loads(self._line())
+        if "failure" in reply:
+            raise FailedError(str(reply["failure"]))
+        self.megabytes = reply.get("megabytes")
+        return reply
+
+    def _line(self) -> bytes:
+        """The next line; what the process prints to standard error is read as well, so that it never waits for us."""
+        output, errors = self._process.stdout, self._process.stderr
+        assert output is not None
+        assert errors is not None
+        deadline = time.monotonic() + self.spec.limit
+        self._errors = b""
+        while b"\n" not in self._unread:
+            ready, _, _ = select.select([output, errors], [], [], max(0.0, deadline - time.monotonic()))
+            if not ready:
+                raise FailedError(f"no answer within {self.spec.limit:.0f} s")
+            if errors in ready:
+                self._errors += (said := errors.read1(65536))
+                if not said and output not in ready:
+                    time.sleep(0.01)
+            if output in ready:
+                if not (said := output.read1(1 << 20)):
+                    raise FailedError(self._last_words())
+                self._unread += said
+        line, _, self._unread = self._unread.partition(b"\n")
+        return line
+
+    def _last_words(self) -> str:
+        """Why the process ended: the last line that it printed."""
+        _, errors = self._process.communicate()
+        lines = (getattr(self, "_errors", b"") + (errors or b"")).decode(errors="replace").strip().splitlines()
+        return lines[-1][:300] if lines else f"ended with status {self._process.returncode}"

@@ -1,0 +1,164 @@
+"""Our reasoner and the others on the same cases, a few at a time in turn: what disturbs one disturbs all.
+
+A ratio is taken within each round, between medians, and the median of these ratios over the rounds is reported. Peers
+that take long are given the first cases of a round only; every answer is compared.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import statistics
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from benchmarks.reasoner.contestants import Contestant, FailedError, Loaded, Reply, Spec
+from benchmarks.reasoner.engine import Answer, Reasoner
+from benchmarks.reasoner.exchange import read_answer
+from lumbarkg.model import Case
+
+
+@dataclass
+class Ours:
+    """Seconds of our reasoner, a list a round: expressions seen before, and never seen."""
+
+    warm: list[list[float]] = field(default_factory=list)
+    cold: list[list[float]] = field(default_factory=list)
+
+    @property
+    def warm_median(self) -> float:
+        """Median over the rounds of the median seconds a case, expressions seen before."""
+        return statistics.median(statistics.median(r) for r in self.warm)
+
+    @property
+    def cold_median(self) -> float:
+        """The same, expressions never seen."""
+        return statistics.median(statistics.median(r) for r in self.cold)
+
+
+@dataclass
+class Standing:
+    """What was measured of one peer, or why nothing was."""
+
+    spec: Spec
+    loaded: Loaded | None = None
+    failure: str = ""
+    seconds: dict[int, list[float]] = field(default_factory=dict)
+    """Round → seconds of each case."""
+    megabytes: float | None = None
+    compared: int = 0
+    equal: int = 0
+    missing: Counter[str] = field(default_factory=Counter)
+    additional: Counter[str] = field(default_factory=Counter)
+    missing_suggestions: Counter[str] = field(default_factory=Counter)
+
+    @property
+    def median(self) -> float | None:
+        """Median over the rounds of the median seconds a case."""
+        return statistics.median(statistics.median(s) for s in self.seconds.values()) if self.seconds else None
+
+    def ratios(self, ours: Ours) -> tuple[float, ...]:
+        """How many times as long as ours it took, round by round."""
+        return tuple(
+            statistics.median(seconds) / statistics.median(ours.warm[number])
+            for number, seconds in sorted(self.seconds.items())
+        )
+
+    def compare(self, theirs: Answer, ours: Answer) -> None:
+        """Count where an answer differs from ours."""
+        self.compared += 1
+        self.equal += theirs == ours
+        self.missing.update(ours.types - theirs.types)
+        self.additional.update(theirs.types - ours.types)
+        self.missing_suggestions.update(ours.suggests - theirs.suggests)
+        self.additional.update(f"suggests {c}" for c in theirs.suggests - ours.suggests)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """The cases of the rounds, and those before: to warm the peers up, and to show our reasoner the expressions."""
+
+    cases: Sequence[Case]
+    originals: Sequence[Case]
+    """Cases of which those of the rounds are recombined."""
+    warm_up: int
+    """So many of the first cases take part in no round."""
+    per_round: int
+    rounds: int
+
+    def of_round(self, number: int) -> range:
+        """The cases of a round, by number."""
+        start = self.warm_up + number * self.per_round
+        return range(start, start + self.per_round)
+
+
+def compete(plan: Plan, specs: Sequence[Spec], folder: Path, peers: Path, reasoner: Reasoner) -> tuple[Ours, list[Standing]]:
+    """Run all rounds; the documents of the cases must lie in ``folder``."""
+    ours = Ours()
+    standings = [Standing(spec) for spec in specs]
+    running: list[tuple[Standing, Contestant]] = []
+    try:
+        for standing in standings:
+            contestant = Contestant(standing.spec, peers)
+            running.append((standing, contestant))
+            _say(f"{standing.spec.name}: loading")
+            with _failures_kept(standing):
+                standing.loaded = contestant.load(folder)
+                if standing.spec.warm_up:
+                    contestant.answer(range(min(standing.spec.warm_up, plan.warm_up)))
+        for number in range(plan.rounds):
+            _say(f"round {number + 1} of {plan.rounds}")
+            numbers = plan.of_round(number)
+            _ours(ours, [plan.cases[i] for i in numbers], plan.originals, reasoner)
+            for standing, contestant in running:
+                if not standing.failure:
+                    with _failures_kept(standing):
+                        replies = contestant.answer(numbers[: standing.spec.per_round])
+                        standing.seconds[number] = [r.seconds for r in replies]
+                        _compare(standing, replies, plan.cases, reasoner)
+                        standing.megabytes = contestant.megabytes
+    finally:
+        for _, contestant in running:
+            contestant.close()
+    return ours, standings
+
+
+def _ours(ours: Ours, cases: Sequence[Case], originals: Sequence[Case], reasoner: Reasoner) -> None:
+    """Measure our reasoner on the cases of one round: after the originals of their findings, and after nothing."""
+    cold = []
+    for case in cases:
+        reasoner.forget()
+        cold.append(_seconds(reasoner, case))
+    ours.cold.append(cold)
+    reasoner.forget()
+    for case in originals:
+        reasoner.answer(case)
+    ours.warm.append([_seconds(reasoner, case) for case in cases])
+
+
+def _seconds(reasoner: Reasoner, case: Case) -> float:
+    started = time.perf_counter()
+    reasoner.answer(case)
+    return time.perf_counter() - started
+
+
+def _compare(standing: Standing, replies: Sequence[Reply], cases: Sequence[Case], reasoner: Reasoner) -> None:
+    for reply in replies:
+        standing.compare(read_answer(reply.types, reasoner), reasoner.answer(cases[reply.case]))
+
+
+@contextlib.contextmanager
+def _failures_kept(standing: Standing) -> Iterator[None]:
+    """A failure within is kept as the reason for the table, and ends nothing else."""
+    try:
+        yield
+    except FailedError as problem:
+        standing.failure = str(problem)
+        _say(f"{standing.spec.name}: {problem}")
+
+
+def _say(text: str) -> None:
+    print(f"  {text}", file=sys.stderr, flush=True)
