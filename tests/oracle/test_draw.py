@@ -12,10 +12,10 @@ from lumbarkg.model import Case
 from lumbarkg.ontology.owl import SubPropertyOf
 from lumbarkg.oracle.choices import DENIABLE, Choices
 from lumbarkg.oracle.constructors import Constructor, constructors_of
-from lumbarkg.oracle.document import case_document
 from lumbarkg.oracle.draw import draw
 from lumbarkg.oracle.targets import Targets, pattern_classes, triage_classes
 from lumbarkg.reasoning.knowledge import Knowledge
+from lumbarkg.render.case import case_document
 from tests.oracle.conftest import Draw
 
 NUMBER = 400

@@ -11,12 +11,12 @@ from collections.abc import Sequence
 from lumbarkg.ontology.read import read_ontology
 from lumbarkg.oracle.compare import Compared, Oracle
 from lumbarkg.oracle.coverage import cover
-from lumbarkg.oracle.document import case_document
 from lumbarkg.oracle.draw import draw, seed_of
 from lumbarkg.oracle.shrink import shrink
 from lumbarkg.rdf.syntax import parse
 from lumbarkg.rdf.terms import Graph
 from lumbarkg.reasoning.knowledge import Knowledge
+from lumbarkg.render.case import case_document
 from lumbarkg.resources import release_dir
 
 _SHRUNK = 5

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
+from typing import Any
 
 from flask import Blueprint, Response, request
 from werkzeug.exceptions import UnsupportedMediaType
@@ -24,20 +26,39 @@ _OFFERED = ("application/json", "text/turtle", "text/plain")
 def post_assessment() -> Response:
     """Assess the case of the body; JSON by default, Turtle or plain text by Accept."""
     engine = current_engine()
+    document = read_document()
+    if isinstance(document, Response):
+        return document
+
+    def answer() -> Response:
+        return _represent(render_assessment(assess(read_case(document, engine), engine), engine.sources))
+
+    return answer_case(answer, engine)
+
+
+def read_document() -> Any:
+    """The JSON value of the body, or the problem that it has."""
     if request.mimetype and request.mimetype != "application/json" and not request.mimetype.endswith("+json"):
         raise UnsupportedMediaType(f"A case is JSON, not {request.mimetype}.")
     try:
-        document = parse_json(request.get_data())
+        return parse_json(request.get_data())
     except InvalidInputError as refused:
         return problem(400, "malformed-json", "Malformed JSON", refused.issues[0].message, refused.issues)
+
+
+def answer_case(answer: Callable[[], Response], engine: Engine) -> Response:
+    """The answer to a case, or the problem that refuses it."""
     try:
-        answer = render_assessment(assess(read_case(document, engine), engine), engine.sources)
+        return answer()
     except ContradictoryCaseError as refused:
         return _contradiction(refused, engine)
     except InvalidInputError as refused:
         count = len(refused.issues)
         detail = f"The case has {count} problem{'s' if count > 1 else ''}; nothing was assessed."
         return problem(422, "invalid-case", "Invalid case", detail, refused.issues)
+
+
+def _represent(answer: dict[str, Any]) -> Response:
     media_type = request.accept_mimetypes.best_match(_OFFERED, _OFFERED[0])
     if media_type == "text/turtle":
         return Response(render_turtle(answer), mimetype=media_type)
