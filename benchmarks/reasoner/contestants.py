@@ -44,11 +44,17 @@ SPECS = (
         "ELK",
         per_round=60,
         warm_up=400,
-        note="ignores numbers (its own log says so), and with them each pattern that needs one",
+        note="reads no numbers, as its own log says, and derives no pattern that needs one",
     ),
     Spec("HermiT in process", "owlapi", "HermiT", per_round=3, warm_up=6),
     Spec(
-        "HermiT, a process each", "owlready", "", per_round=1, warm_up=0, in_peers=False, note="reading included; no JIT"
+        "HermiT, a process each",
+        "owlready",
+        "",
+        per_round=1,
+        warm_up=0,
+        in_peers=False,
+        note="reads the ontology and starts Java for each case",
     ),
     Spec("rustdl in full", "rustdl", "in-full", per_round=1, warm_up=0, note="keeps nothing between cases"),
     Spec(
@@ -57,7 +63,7 @@ SPECS = (
         "saturation-only",
         per_round=3,
         warm_up=0,
-        note="keeps nothing between cases; incomplete by its own account",
+        note="is incomplete by its own account, and keeps nothing between cases",
     ),
     Spec(
         "reasonable",
@@ -65,7 +71,7 @@ SPECS = (
         "",
         per_round=3,
         warm_up=1,
-        note="OWL 2 RL has no rule for numbers, nor for an existential on the right, so that nothing is suggested",
+        note="implements OWL 2 RL, which has no rule for numbers nor for an existential on the right: nothing is suggested",
     ),
     Spec("Openllet in process", "owlapi", "Openllet", per_round=1, warm_up=1, is_quick=False, limit=120.0),
     Spec("JFact in process", "owlapi", "JFact", per_round=1, warm_up=1, is_quick=False, limit=120.0),

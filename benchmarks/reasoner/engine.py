@@ -8,6 +8,7 @@ from __future__ import annotations
 import importlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -17,8 +18,9 @@ from lumbarkg.model import Case
 from lumbarkg.ontology.read import Ontology, read_ontology
 from lumbarkg.rdf.syntax import parse
 from lumbarkg.rdf.terms import Graph
+from lumbarkg.reasoning.bulk import classify_cases
 from lumbarkg.reasoning.knowledge import Knowledge
-from lumbarkg.reasoning.proofs import Explainer
+from lumbarkg.reasoning.proofs import Explainer, Goal
 from lumbarkg.reasoning.realise import add_bilateral_findings, find_contradictions, realise
 
 
@@ -36,12 +38,14 @@ class Answer:
 
 @dataclass(frozen=True)
 class Why:
-    """How the justifications of one suggestion are computed, and how many there were in the end."""
+    """The minimal justifications of one suggestion: how many, and whether there are no others."""
 
-    condition: Iri
     justifications: int
     are_all: bool
-    """False as long as the reasoner gives one justification a pattern and not all of them."""
+
+
+_MOST_JUSTIFICATIONS = 100
+"""The most that ``/why`` can be asked for."""
 
 
 class Reasoner:
@@ -53,95 +57,61 @@ class Reasoner:
     @classmethod
     def load(cls, release: Path) -> Reasoner:
         """The reasoner over a release folder, by the quickest way that there is."""
-        try:
-            load_knowledge = _attribute("lumbarkg.reasoning.knowledge", "load_knowledge")
-        except NotAvailableError:
-            return cls(read_ontology(Graph(parse((release / "lumbarkg.ttl").read_bytes(), source="lumbarkg.ttl"))))
         loaded = cls.__new__(cls)
-        loaded._take(load_knowledge(release))
+        try:
+            load_knowledge = _attribute("lumbarkg.reasoning.tables", "load_knowledge")
+        except NotAvailableError:
+            triples = parse((release / "lumbarkg.ttl").read_bytes(), source="lumbarkg.ttl")
+            loaded._take(Knowledge(read_ontology(Graph(triples))))
+        else:
+            loaded._take(load_knowledge(release))
         return loaded
 
     def _take(self, knowledge: Knowledge) -> None:
         self.knowledge = knowledge
+
+    @cached_property
+    def _explainer(self) -> Explainer:
+        return Explainer(self.knowledge)
 
     # ------------------------------------------------------------ one case
 
     def answer(self, case: Case) -> Answer:
         """The types and suggestions of one case, without proofs: the call whose latency is measured."""
         realised = realise(case, self.knowledge)
-        knowledge = self.knowledge
-        role = knowledge.rules.roles.get(v.SUGGESTS)
-        targets = realised.root.links.get(role, {}) if role is not None else {}
-        conditions = knowledge.subclasses(v.CONDITION)
-        suggested = frozenset(c for target in targets for c in knowledge.named(target)) & conditions
-        return Answer(knowledge.named(realised.root), suggested)
+        return Answer(realised.types, realised.spoken(v.SUGGESTS))
 
     def forget(self) -> None:
         """Drop what is remembered of expressions, so that those of the next case have never been seen."""
-        forget = getattr(self.knowledge, "forget", None)
-        if forget is not None:
-            forget()
-            return
-        for name in ("expression_context", "denied_classes"):
-            cache = getattr(getattr(self.knowledge, name, None), "cache_clear", None)
-            if cache is None:
-                raise NotAvailableError("the expression cache cannot be cleared")
-            cache()
+        self.knowledge.forget()
+
+    def forget_terms(self) -> None:
+        """Drop as well what is remembered of the vocabulary: as if each term of the next case were new, too."""
+        self.knowledge.forget()
+        for owner, name in ((self.knowledge, "_fillers"), (self.knowledge.program, "_reached")):
+            memory = getattr(owner, name, None)
+            if not isinstance(memory, dict):
+                raise NotAvailableError(f"{type(owner).__name__}.{name}, what is remembered of terms, is not there")
+            memory.clear()
 
     # ------------------------------------------------------------ many cases
 
     def answer_all(self, cases: Iterable[Case]) -> Iterator[Answer]:
-        """The same of many cases, streaming.
-
-        Raises NotAvailableError where there is no bulk path.
-        """
-        classify_cases = _attribute("lumbarkg.reasoning.bulk", "classify_cases")
+        """The same of many cases by the bulk path, streaming."""
         for found in classify_cases(cases, self.knowledge):
             yield Answer(found.types, found.suggests)
 
-    def run_through(self, cases: Iterable[Case]) -> int:
-        """Answer many cases by the bulk path without reading the answers; how many there were.
-
-        Raises NotAvailableError where there is no bulk path.
-        """
-        classify_cases = _attribute("lumbarkg.reasoning.bulk", "classify_cases")
-        number = 0
-        for _ in classify_cases(cases, self.knowledge):
-            number += 1
-        return number
-
-    @staticmethod
-    def has_bulk() -> bool:
-        """Whether there is a bulk path."""
-        try:
-            _attribute("lumbarkg.reasoning.bulk", "classify_cases")
-        except NotAvailableError:
-            return False
-        return True
+    def run_through(self, cases: Iterable[Case]) -> Iterator[object]:
+        """The answers of the bulk path as they come, for those who only measure."""
+        return iter(classify_cases(cases, self.knowledge))
 
     # ------------------------------------------------------------ proofs
 
     def justify(self, case: Case, condition: Iri) -> Why:
-        """All minimal justifications of one suggestion, nothing remembered; today one for each pattern.
-
-        Raises NotAvailableError where the case is suggested nothing by a pattern of its own.
-        """
-        explainer, realised = Explainer(self.knowledge), realise(case, self.knowledge)
-        justify_all = getattr(explainer, "justify_all", None)
-        if justify_all is not None:
-            return Why(condition, len(tuple(justify_all(realised, condition))), True)
-        found = 0
-        rules, types = self.knowledge.rules, self.knowledge.named(realised.root)
-        for pattern in sorted(types):
-            for role, key, axiom in rules.exists_right.get(self.knowledge.known(pattern), ()):
-                name = rules.names[key[0]]
-                if role == rules.roles.get(v.SUGGESTS) and name is not None:
-                    if self.knowledge.is_subclass(name, condition):
-                        explainer.justify_pattern(realised, pattern, v.SUGGESTS, name, axiom)
-                        found += 1
-        if not found:
-            raise NotAvailableError(f"no pattern of the case suggests {condition}")
-        return Why(condition, found, False)
+        """All minimal justifications of one suggestion of a case, up to as many as ``/why`` gives."""
+        goal = Goal(condition, v.SUGGESTS)
+        found = self._explainer.justify_all(realise(case, self.knowledge), goal, _MOST_JUSTIFICATIONS)
+        return Why(len(found.found), found.complete)
 
     # ------------------------------------------------------------ what the workload asks
 

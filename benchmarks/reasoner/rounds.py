@@ -23,10 +23,11 @@ from lumbarkg.model import Case
 
 @dataclass
 class Ours:
-    """Seconds of our reasoner, a list a round: expressions seen before, and never seen."""
+    """Seconds of our reasoner, a list a round: expressions seen before, never seen, and of terms never seen either."""
 
     warm: list[list[float]] = field(default_factory=list)
     cold: list[list[float]] = field(default_factory=list)
+    terms: list[list[float]] = field(default_factory=list)
 
     @property
     def warm_median(self) -> float:
@@ -37,6 +38,11 @@ class Ours:
     def cold_median(self) -> float:
         """The same, expressions never seen."""
         return statistics.median(statistics.median(r) for r in self.cold)
+
+    @property
+    def terms_median(self) -> float:
+        """The same, with never a term of theirs seen."""
+        return statistics.median(statistics.median(r) for r in self.terms)
 
 
 @dataclass
@@ -95,7 +101,9 @@ class Plan:
         return range(start, start + self.per_round)
 
 
-def compete(plan: Plan, specs: Sequence[Spec], folder: Path, peers: Path, reasoner: Reasoner) -> tuple[Ours, list[Standing]]:
+def compete(
+    plan: Plan, specs: Sequence[Spec], folder: Path, peers: Path, reasoner: Reasoner
+) -> tuple[Ours, list[Standing]]:
     """Run all rounds; the documents of the cases must lie in ``folder``."""
     ours = Ours()
     standings = [Standing(spec) for spec in specs]
@@ -128,11 +136,14 @@ def compete(plan: Plan, specs: Sequence[Spec], folder: Path, peers: Path, reason
 
 def _ours(ours: Ours, cases: Sequence[Case], originals: Sequence[Case], reasoner: Reasoner) -> None:
     """Measure our reasoner on the cases of one round: after the originals of their findings, and after nothing."""
-    cold = []
-    for case in cases:
-        reasoner.forget()
-        cold.append(_seconds(reasoner, case))
-    ours.cold.append(cold)
+    for forget, seconds in ((reasoner.forget_terms, ours.terms), (reasoner.forget, ours.cold)):
+        for case in originals:
+            reasoner.answer(case)
+        found = []
+        for case in cases:
+            forget()
+            found.append(_seconds(reasoner, case))
+        seconds.append(found)
     reasoner.forget()
     for case in originals:
         reasoner.answer(case)

@@ -1,8 +1,7 @@
-"""``python -m benchmarks.reasoner.stream N``: up to N cases in one stream; time and memory at 10³, 10⁴, ….
+"""``python -m benchmarks.reasoner.stream N SEED``: 10³, 10⁴, … N cases in bulk, each number in a run of its own.
 
 In a process of its own, so that its memory is the reasoner's. All findings are answered once before, so that what is
-remembered of expressions is full. What it takes to make the cases is not counted. Without a bulk path the cases are
-answered one by one.
+remembered of expressions is full. What it takes to make the cases is not counted.
 """
 
 from __future__ import annotations
@@ -28,27 +27,24 @@ _ORIGINALS = 500
 
 
 @dataclass(frozen=True)
-class Mark:
-    """A place in a stream: cases so far, seconds spent on them, and the memory held there."""
+class Run:
+    """So many cases in one run: the seconds spent on them, and the most memory held meanwhile."""
 
     cases: int
     seconds: float
     megabytes: float | None
 
-
-@dataclass(frozen=True)
-class Stream:
-    """What was measured along a stream, and whether the bulk path was there."""
-
-    marks: tuple[Mark, ...]
-    is_bulk: bool
+    @property
+    def per_second(self) -> float:
+        """Cases a second."""
+        return self.cases / self.seconds
 
 
-def measure_stream(number: int, seed: int) -> Stream:
-    """Run the stream in a new process."""
+def measure_stream(number: int, seed: int) -> tuple[Run, ...]:
+    """Run the streams in a new process."""
     command = [sys.executable, "-m", "benchmarks.reasoner.stream", str(number), str(seed)]
     said = json.loads(subprocess.run(command, cwd=ROOT, capture_output=True, check=True).stdout)
-    return Stream(tuple(Mark(*mark) for mark in said["marks"]), said["bulk"])
+    return tuple(Run(*run) for run in said)
 
 
 class _Feed:
@@ -69,29 +65,31 @@ class _Feed:
                 yield case
 
 
-def run_stream(reasoner: Reasoner, workload: Workload, number: int, originals: int = _ORIGINALS) -> Stream:
-    """Answer a stream of cases in this process."""
+def run_stream(reasoner: Reasoner, workload: Workload, number: int, originals: int = _ORIGINALS) -> tuple[Run, ...]:
+    """Run through streams of cases in this process, each ten times as long as the one before."""
     base = workload.cases(originals)
-    for case in base:
-        reasoner.answer(case)
-    feed = _Feed(workload.stream(base, _CHUNK), number)
-    answers = reasoner.answer_all(feed) if reasoner.has_bulk() else map(reasoner.answer, feed)
-    marks, target = [], FIRST
-    started = time.perf_counter()
-    for answered, _ in enumerate(answers, 1):
-        if answered == target:
-            marks.append(Mark(answered, time.perf_counter() - started - feed.seconds_making, resident_megabytes()))
-            target *= _STEP
-    return Stream(tuple(marks), reasoner.has_bulk())
+    for _ in reasoner.run_through(base):
+        pass
+    runs = []
+    length = FIRST
+    while length <= number:
+        feed = _Feed(workload.stream(base, _CHUNK), length)
+        most: float | None = None
+        started = time.perf_counter()
+        for answered, _ in enumerate(reasoner.run_through(feed), 1):
+            if answered % _CHUNK == 0 and (held := resident_megabytes()) is not None:
+                most = max(most or 0.0, held)
+        runs.append(Run(length, time.perf_counter() - started - feed.seconds_making, most))
+        length *= _STEP
+    return tuple(runs)
 
 
 def main() -> None:
-    """Print the marks as JSON."""
+    """Print the runs as JSON."""
     number, seed = int(sys.argv[1]), int(sys.argv[2])
     reasoner = Reasoner.load(release_dir())
     found = run_stream(reasoner, Workload(Reasoner.load(release_dir()), seed), number)
-    marks = [(mark.cases, mark.seconds, mark.megabytes) for mark in found.marks]
-    print(json.dumps({"bulk": found.is_bulk, "marks": marks}))
+    print(json.dumps([(run.cases, run.seconds, run.megabytes) for run in found]))
 
 
 if __name__ == "__main__":

@@ -92,7 +92,9 @@ class Workload:
 
     def _finding(self, term: Iri, rng: Random) -> Finding:
         if rng.random() < _DENIED:
-            return Finding(term, Status.ABSENT, self._qualifiers(v.FINDING, rng, only=DENIABLE, often=_QUALIFIED_DENIAL))
+            return Finding(
+                term, Status.ABSENT, self._qualifiers(v.FINDING, rng, only=DENIABLE, often=_QUALIFIED_DENIAL)
+            )
         return Finding(term, Status.PRESENT, self._qualifiers(v.FINDING, rng), self._quantities(v.FINDING, rng))
 
     def _exposure(self, rng: Random) -> Exposure:
