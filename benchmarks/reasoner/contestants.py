@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from benchmarks.reasoner.peers.clock import Spent
+
 ROOT = Path(__file__).resolve().parent.parent.parent
 
 
@@ -46,7 +48,7 @@ SPECS = (
         warm_up=400,
         note="reads no numbers, as its own log says, and derives no pattern that needs one",
     ),
-    Spec("HermiT in process", "owlapi", "HermiT", per_round=3, warm_up=6),
+    Spec("HermiT in process", "owlapi", "HermiT", per_round=3, warm_up=10),
     Spec(
         "HermiT, a process each",
         "owlready",
@@ -71,7 +73,7 @@ SPECS = (
         "",
         per_round=3,
         warm_up=1,
-        note="implements OWL 2 RL, which has no rule for numbers nor for an existential on the right: nothing is suggested",
+        note="implements OWL 2 RL, which has no rule for an interval of numbers nor for an existential on the right",
     ),
     Spec("Openllet in process", "owlapi", "Openllet", per_round=1, warm_up=1, is_quick=False, limit=120.0),
     Spec("JFact in process", "owlapi", "JFact", per_round=1, warm_up=1, is_quick=False, limit=120.0),
@@ -88,10 +90,10 @@ class Loaded:
 
 @dataclass(frozen=True)
 class Reply:
-    """A peer's answer to one case: how long it took, and the names of the classes."""
+    """A peer's answer to one case: what it took, and the names of the classes."""
 
     case: int
-    seconds: float
+    spent: Spent
     types: tuple[str, ...]
 
 
@@ -121,7 +123,7 @@ class Contestant:
         """Ask for the types of cases. Raises FailedError."""
         reply = self._ask({"cases": list(cases)})
         return tuple(
-            Reply(case, a["seconds"], tuple(a["types"])) for case, a in zip(cases, reply["answers"], strict=True)
+            Reply(case, Spent(*a["spent"]), tuple(a["types"])) for case, a in zip(cases, reply["answers"], strict=True)
         )
 
     def close(self) -> None:

@@ -8,19 +8,20 @@ import statistics
 import subprocess
 import sys
 import tempfile
-import time
 from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks.reasoner.contestants import ROOT
+from benchmarks.reasoner.peers.clock import Spent, measure
 from lumbarkg.model import Case
 
 
 @dataclass(frozen=True)
 class Load:
-    """Median seconds from the start of the process to its answer, and the most memory that it held."""
+    """Median seconds from the start of the process until it has answered and ended, and the most memory it held."""
 
     seconds: float
+    cpu_seconds: float
     interpreter_seconds: float
     """Of these, what Python takes to start with numpy, and to end."""
     megabytes: float | None
@@ -36,13 +37,13 @@ def measure_load(case: Case, runs: int) -> Load:
         found = [(*_run(command), _run([sys.executable, "-c", "import numpy; print('{}')"])[0]) for _ in range(runs)]
     megabytes = [said["megabytes"] for _, said, _ in found if said["megabytes"] is not None]
     return Load(
-        statistics.median(seconds for seconds, _, _ in found),
-        statistics.median(seconds for _, _, seconds in found),
+        statistics.median(spent.wall for spent, _, _ in found),
+        statistics.median(spent.cpu for spent, _, _ in found),
+        statistics.median(spent.cpu for _, _, spent in found),
         statistics.median(megabytes) if megabytes else None,
     )
 
 
-def _run(command: list[str]) -> tuple[float, dict[str, float | None]]:
-    started = time.perf_counter()
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, check=True)
-    return time.perf_counter() - started, json.loads(done.stdout)
+def _run(command: list[str]) -> tuple[Spent, dict[str, float | None]]:
+    done, spent = measure(lambda: subprocess.run(command, cwd=ROOT, capture_output=True, check=True))
+    return spent, json.loads(done.stdout)

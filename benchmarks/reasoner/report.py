@@ -54,16 +54,7 @@ def render(found: Measured, verdicts: Sequence[Verdict], circumstances: Circumst
         ),
         "",
         *_table(
-            (
-                "reasoner",
-                "one case",
-                "times ours",
-                "rounds",
-                "ready after",
-                "peak",
-                "cases compared",
-                "the same answer",
-            ),
+            ("reasoner", "one case", "processor", "times ours", "ready after", "peak", "compared", "same answer"),
             [_our_row(ours), *(_row(standing, ours) for standing in found.standings)],
         ),
         "",

@@ -1,7 +1,7 @@
 """Our reasoner and the others on the same cases, a few at a time in turn: what disturbs one disturbs all.
 
-A ratio is taken within each round, between medians, and the median of these ratios over the rounds is reported. Peers
-that take long are given the first cases of a round only; every answer is compared.
+A ratio is taken within each round, between medians of processor time, and the median of these ratios over the rounds is
+reported. Peers that take long are given the first cases of a round only; every answer is compared.
 """
 
 from __future__ import annotations
@@ -9,40 +9,41 @@ from __future__ import annotations
 import contextlib
 import statistics
 import sys
-import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from benchmarks.reasoner.contestants import Contestant, FailedError, Loaded, Reply, Spec
 from benchmarks.reasoner.engine import Answer, Reasoner
 from benchmarks.reasoner.exchange import read_answer
+from benchmarks.reasoner.peers.clock import Spent, measure
 from lumbarkg.model import Case
 
 
 @dataclass
 class Ours:
-    """Seconds of our reasoner, a list a round: expressions seen before, never seen, and of terms never seen either."""
+    """What our reasoner took, a list a round: expressions seen before, never seen, and of terms never seen either."""
 
-    warm: list[list[float]] = field(default_factory=list)
-    cold: list[list[float]] = field(default_factory=list)
-    terms: list[list[float]] = field(default_factory=list)
+    warm: list[list[Spent]] = field(default_factory=list)
+    cold: list[list[Spent]] = field(default_factory=list)
+    terms: list[list[Spent]] = field(default_factory=list)
 
     @property
     def warm_median(self) -> float:
         """Median over the rounds of the median seconds a case, expressions seen before."""
-        return statistics.median(statistics.median(r) for r in self.warm)
+        return statistics.median(_wall(r) for r in self.warm)
 
     @property
     def cold_median(self) -> float:
         """The same, expressions never seen."""
-        return statistics.median(statistics.median(r) for r in self.cold)
+        return statistics.median(_wall(r) for r in self.cold)
 
     @property
     def terms_median(self) -> float:
         """The same, with never a term of theirs seen."""
-        return statistics.median(statistics.median(r) for r in self.terms)
+        return statistics.median(_wall(r) for r in self.terms)
 
 
 @dataclass
@@ -52,8 +53,8 @@ class Standing:
     spec: Spec
     loaded: Loaded | None = None
     failure: str = ""
-    seconds: dict[int, list[float]] = field(default_factory=dict)
-    """Round → seconds of each case."""
+    spent: dict[int, list[Spent]] = field(default_factory=dict)
+    """Round → what each case took."""
     megabytes: float | None = None
     compared: int = 0
     equal: int = 0
@@ -64,14 +65,16 @@ class Standing:
     @property
     def median(self) -> float | None:
         """Median over the rounds of the median seconds a case."""
-        return statistics.median(statistics.median(s) for s in self.seconds.values()) if self.seconds else None
+        return statistics.median(_wall(s) for s in self.spent.values()) if self.spent else None
+
+    @property
+    def cpu_median(self) -> float | None:
+        """The same of processor time."""
+        return statistics.median(_cpu(s) for s in self.spent.values()) if self.spent else None
 
     def ratios(self, ours: Ours) -> tuple[float, ...]:
-        """How many times as long as ours it took, round by round."""
-        return tuple(
-            statistics.median(seconds) / statistics.median(ours.warm[number])
-            for number, seconds in sorted(self.seconds.items())
-        )
+        """How many times our processor time it took, round by round."""
+        return tuple(_cpu(spent) / _cpu(ours.warm[number]) for number, spent in sorted(self.spent.items()))
 
     def compare(self, theirs: Answer, ours: Answer) -> None:
         """Count where an answer differs from ours."""
@@ -125,7 +128,7 @@ def compete(
                 if not standing.failure:
                     with _failures_kept(standing):
                         replies = contestant.answer(numbers[: standing.spec.per_round])
-                        standing.seconds[number] = [r.seconds for r in replies]
+                        standing.spent[number] = [r.spent for r in replies]
                         _compare(standing, replies, plan.cases, reasoner)
                         standing.megabytes = contestant.megabytes
     finally:
@@ -136,24 +139,30 @@ def compete(
 
 def _ours(ours: Ours, cases: Sequence[Case], originals: Sequence[Case], reasoner: Reasoner) -> None:
     """Measure our reasoner on the cases of one round: after the originals of their findings, and after nothing."""
-    for forget, seconds in ((reasoner.forget_terms, ours.terms), (reasoner.forget, ours.cold)):
+    for forget, spent in ((reasoner.forget_terms, ours.terms), (reasoner.forget, ours.cold)):
         for case in originals:
             reasoner.answer(case)
         found = []
         for case in cases:
             forget()
-            found.append(_seconds(reasoner, case))
-        seconds.append(found)
+            found.append(_spent(reasoner, case))
+        spent.append(found)
     reasoner.forget()
     for case in originals:
         reasoner.answer(case)
-    ours.warm.append([_seconds(reasoner, case) for case in cases])
+    ours.warm.append([_spent(reasoner, case) for case in cases])
 
 
-def _seconds(reasoner: Reasoner, case: Case) -> float:
-    started = time.perf_counter()
-    reasoner.answer(case)
-    return time.perf_counter() - started
+def _spent(reasoner: Reasoner, case: Case) -> Spent:
+    return measure(partial(reasoner.answer, case))[1]
+
+
+def _wall(spent: Sequence[Spent]) -> float:
+    return statistics.median(s.wall for s in spent)
+
+
+def _cpu(spent: Sequence[Spent]) -> float:
+    return statistics.median(s.cpu for s in spent)
 
 
 def _compare(standing: Standing, replies: Sequence[Reply], cases: Sequence[Case], reasoner: Reasoner) -> None:

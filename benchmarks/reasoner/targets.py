@@ -55,7 +55,8 @@ def judge(found: Measured) -> list[Verdict]:
         Verdict(
             "load of the release to first answer, new process",
             f"≤ {LOAD_SECONDS:g} s, ≤ {LOAD_MB:g} MB",
-            f"{load.seconds:.2f} s (of it {load.interpreter_seconds:.2f} s for Python with numpy to start), {megabytes}",
+            f"{load.seconds:.2f} s ({load.cpu_seconds:.2f} s of the processor, of which "
+            f"{load.interpreter_seconds:.2f} s start Python and numpy), {megabytes}",
             load.seconds <= LOAD_SECONDS and (load.megabytes or 0.0) <= LOAD_MB,
         ),
         Verdict(

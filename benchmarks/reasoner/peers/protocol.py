@@ -1,7 +1,7 @@
 """What is said between the benchmark and a peer: one JSON object a line, over standard input and output.
 
-``{"load": folder}`` is answered with the peer's version, ``{"cases": [numbers]}`` with the seconds and the answer of
-each case. A failure is answered with its reason. Only what is asked of a reasoner is timed: reading a case from its
+``{"load": folder}`` is answered with the peer's version, ``{"cases": [numbers]}`` with the answer to each case and the
+seconds that it took, on the wall and of the processor. A failure is answered with its reason. Only what is asked of a reasoner is timed: reading a case from its
 document comes before, and turning the answer into names comes after.
 """
 
@@ -10,9 +10,11 @@ from __future__ import annotations
 import json
 import os
 import sys
-import time
+from functools import partial
 from pathlib import Path
 from typing import Any, Protocol, TextIO
+
+from benchmarks.reasoner.peers.clock import measure
 
 
 class Peer(Protocol):
@@ -38,22 +40,18 @@ def serve(peer: Peer) -> None:
     for line in sys.stdin:
         try:
             reply = _reply(peer, json.loads(line))
-        except BaseException as problem:  # noqa: BLE001 - whatever a peer fails with belongs into the table
+        except BaseException as problem:  # whatever a peer fails with belongs into the table
             reply = {"failure": f"{type(problem).__name__}: {problem}".splitlines()[0][:300]}
         _say(replies, reply)
 
 
 def _reply(peer: Peer, request: dict[str, Any]) -> dict[str, Any]:
     if "load" in request:
-        started = time.perf_counter()
-        version = peer.load(Path(request["load"]))
-        return {"version": version, "seconds": time.perf_counter() - started, "megabytes": peak_megabytes()}
+        return {"version": peer.load(Path(request["load"])), "megabytes": peak_megabytes()}
     answers = []
     for case in [peer.read_case(number) for number in request["cases"]]:
-        started = time.perf_counter()
-        answer = peer.ask(case)
-        seconds = time.perf_counter() - started
-        answers.append({"seconds": seconds, "types": peer.read_types(answer)})
+        answer, spent = measure(partial(peer.ask, case))
+        answers.append({"spent": spent, "types": peer.read_types(answer)})
     return {"answers": answers, "megabytes": peak_megabytes()}
 
 
