@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from lumbarkg import vocabulary as v
 from lumbarkg.identifiers import Iri
@@ -36,6 +36,10 @@ class Answer:
         return self.types.get(CASE, frozenset())
 
 
+INCONSISTENT = Answer(False, {}, frozenset(), frozenset(), {})
+"""The answer to a case that contradicts itself."""
+
+
 @dataclass(frozen=True)
 class Difference:
     """One point on which the two disagree: what only one of them derives."""
@@ -58,7 +62,7 @@ def engine_answer(case: Case, knowledge: Knowledge) -> Answer:
     """The engine's answer to a case as realised, without proofs."""
     realised = realise(case, knowledge)
     if not realised.consistent:
-        return Answer(False, {}, frozenset(), frozenset(), {})
+        return INCONSISTENT
     branches = (*(b for _, b in realised.findings), *(b for _, b in realised.exposures))
     types = (realised.types, *(branch.types for branch in branches))
     return Answer(
@@ -107,6 +111,14 @@ def differences(ours: Answer, theirs: Answer) -> tuple[Difference, ...]:
     ]
     pairs += [(f"denied by {place}", said, theirs.denied[place]) for place, said in ours.denied.items()]
     return tuple(_difference(about, mine, other) for about, mine, other in pairs if mine != other)
+
+
+def unsound(ours: Answer, theirs: Answer) -> tuple[Difference, ...]:
+    """Every point on which the engine derives what HermiT does not; what only HermiT derives does not count."""
+    found = differences(ours, theirs)
+    if ours.consistent != theirs.consistent:
+        return found
+    return tuple(replace(d, only_hermit=frozenset()) for d in found if d.only_engine)
 
 
 def _difference(about: str, ours: frozenset[str], theirs: frozenset[str]) -> Difference:
