@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import os
 import select
 import subprocess
 import sys
@@ -14,6 +16,7 @@ from typing import Any
 
 from benchmarks.reasoner.peers.clock import Spent
 
+_LAST_WORDS = 1 << 16
 ROOT = Path(__file__).resolve().parent.parent.parent
 
 
@@ -98,20 +101,23 @@ class Reply:
 
 
 class Contestant:
-    """A running peer; close it after use."""
+    """A running peer; close it after use. Raises FailedError where it cannot be started."""
 
     def __init__(self, spec: Spec, peers: Path) -> None:
         self.spec = spec
         self.megabytes: float | None = None
-        python = peers if spec.in_peers else Path(sys.executable)
-        self._process = subprocess.Popen(
-            [str(python), "-m", f"benchmarks.reasoner.peers.{spec.module}", spec.argument],
-            cwd=ROOT,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-        )
-        self._unread = b""
+        self._unread, self._errors = b"", b""
+        python = str(peers) if spec.in_peers else sys.executable
+        try:
+            self._process = subprocess.Popen(
+                [python, "-m", f"benchmarks.reasoner.peers.{spec.module}", spec.argument],
+                cwd=ROOT,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+            )
+        except OSError as problem:
+            raise FailedError(f"cannot be started: {problem}") from problem
 
     def load(self, folder: Path) -> Loaded:
         """Let it read and classify the ontology. Raises FailedError."""
@@ -127,9 +133,13 @@ class Contestant:
         )
 
     def close(self) -> None:
-        """End its process."""
+        """End its process, whatever it is at."""
         self._process.kill()
-        self._process.communicate()
+        self._process.wait()
+        for pipe in (self._process.stdin, self._process.stdout, self._process.stderr):
+            if pipe is not None:
+                with contextlib.suppress(BrokenPipeError):
+                    pipe.close()
 
     def _ask(self, request: dict[str, Any]) -> dict[str, Any]:
         assert self._process.stdin is not None
@@ -150,17 +160,17 @@ class Contestant:
         assert output is not None
         assert errors is not None
         deadline = time.monotonic() + self.spec.limit
-        self._errors = b""
         while b"\n" not in self._unread:
             ready, _, _ = select.select([output, errors], [], [], max(0.0, deadline - time.monotonic()))
             if not ready:
                 raise FailedError(f"no answer within {self.spec.limit:.0f} s")
             if errors in ready:
-                self._errors += (said := errors.read1(65536))
+                said = os.read(errors.fileno(), 1 << 16)
+                self._errors = (self._errors + said)[-_LAST_WORDS:]
                 if not said and output not in ready:
                     time.sleep(0.01)
             if output in ready:
-                if not (said := output.read1(1 << 20)):
+                if not (said := os.read(output.fileno(), 1 << 20)):
                     raise FailedError(self._last_words())
                 self._unread += said
         line, _, self._unread = self._unread.partition(b"\n")
@@ -168,6 +178,7 @@ class Contestant:
 
     def _last_words(self) -> str:
         """Why the process ended: the last line that it printed."""
-        _, errors = self._process.communicate()
-        lines = (getattr(self, "_errors", b"") + (errors or b"")).decode(errors="replace").strip().splitlines()
-        return lines[-1][:300] if lines else f"ended with status {self._process.returncode}"
+        self._process.kill()
+        assert self._process.stderr is not None
+        lines = (self._errors + self._process.stderr.read()).decode(errors="replace").strip().splitlines()
+        return lines[-1][:300] if lines else f"ended with status {self._process.wait()}"

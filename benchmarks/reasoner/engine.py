@@ -1,16 +1,11 @@
-"""Every call that the benchmark makes into our own reasoner: what changes there is followed here and nowhere else.
-
-What the reasoner does not offer yet raises NotAvailableError, which the benchmark prints in place of a figure.
-"""
+"""Every call that the benchmark makes into our own reasoner: what changes there is followed here and nowhere else."""
 
 from __future__ import annotations
 
-import importlib
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
-from typing import Any
 
 from lumbarkg import vocabulary as v
 from lumbarkg.identifiers import Iri
@@ -24,16 +19,12 @@ from lumbarkg.reasoning.proofs import Explainer, Goal
 from lumbarkg.reasoning.realise import add_bilateral_findings, find_contradictions, realise
 
 
-class NotAvailableError(Exception):
-    """Our reasoner does not offer yet what is to be measured."""
-
-
 @dataclass(frozen=True)
 class Answer:
     """What a reasoner says of a case: its named classes, and the conditions that it suggests."""
 
-    types: frozenset[str]
-    suggests: frozenset[str]
+    types: frozenset[Iri]
+    suggests: frozenset[Iri]
 
 
 @dataclass(frozen=True)
@@ -52,23 +43,13 @@ class Reasoner:
     """Our reasoner over one ontology."""
 
     def __init__(self, ontology: Ontology) -> None:
-        self._take(Knowledge(ontology))
+        self.knowledge = Knowledge(ontology)
 
     @classmethod
     def load(cls, release: Path) -> Reasoner:
-        """The reasoner over a release folder, by the quickest way that there is."""
-        loaded = cls.__new__(cls)
-        try:
-            load_knowledge = _attribute("lumbarkg.reasoning.tables", "load_knowledge")
-        except NotAvailableError:
-            triples = parse((release / "lumbarkg.ttl").read_bytes(), source="lumbarkg.ttl")
-            loaded._take(Knowledge(read_ontology(Graph(triples))))
-        else:
-            loaded._take(load_knowledge(release))
-        return loaded
-
-    def _take(self, knowledge: Knowledge) -> None:
-        self.knowledge = knowledge
+        """The reasoner over a release folder, as the server loads it."""
+        triples = parse((release / "lumbarkg.ttl").read_bytes(), source="lumbarkg.ttl")
+        return cls(read_ontology(Graph(triples)))
 
     @cached_property
     def _explainer(self) -> Explainer:
@@ -86,13 +67,13 @@ class Reasoner:
         self.knowledge.forget()
 
     def forget_terms(self) -> None:
-        """Drop as well what is remembered of the vocabulary: as if each term of the next case were new, too."""
+        """Drop as well what is remembered of the vocabulary: as if each term of the next case were new, too.
+
+        The reasoner itself never does, since the vocabulary bounds it: hence its private memories are named here.
+        """
         self.knowledge.forget()
-        for owner, name in ((self.knowledge, "_fillers"), (self.knowledge.program, "_reached")):
-            memory = getattr(owner, name, None)
-            if not isinstance(memory, dict):
-                raise NotAvailableError(f"{type(owner).__name__}.{name}, what is remembered of terms, is not there")
-            memory.clear()
+        self.knowledge._fillers.clear()
+        self.knowledge.program._reached.clear()
 
     # ------------------------------------------------------------ many cases
 
@@ -113,16 +94,18 @@ class Reasoner:
         found = self._explainer.justify_all(realise(case, self.knowledge), goal, _MOST_JUSTIFICATIONS)
         return Why(len(found.found), found.complete)
 
-    # ------------------------------------------------------------ what the workload asks
+    # ------------------------------------------------------------ what the workload and the comparison ask
 
     def is_fit(self, case: Case) -> bool:
         """Whether a case contradicts nothing and is complete as it stands, without a bilateral finding to be added."""
         return not find_contradictions(case, self.knowledge) and add_bilateral_findings(case, self.knowledge) == case
 
 
-def _attribute(module: str, name: str) -> Any:
-    """Something of our reasoner that may not be there yet. Raises NotAvailableError."""
-    try:
-        return getattr(importlib.import_module(module), name)
-    except (ImportError, AttributeError) as problem:
-        raise NotAvailableError(f"{module}.{name} is not available yet") from problem
+def without_numbers(case: Case) -> Case:
+    """The case as someone reads it who ignores numbers: without age and quantities."""
+    return replace(
+        case,
+        findings=tuple(replace(f, quantities=()) for f in case.findings),
+        exposures=tuple(replace(e, quantities=()) for e in case.exposures),
+        age=None,
+    )

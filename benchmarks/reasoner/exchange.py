@@ -79,10 +79,10 @@ def as_classes(stated: Sequence[Triple]) -> list[Triple]:
 
 
 def read_answer(types: Sequence[str], reasoner: Reasoner) -> Answer:
-    """A peer's answer in our words: the named classes of the case, and the conditions whose query class is among them."""
+    """A peer's answer in our words: the classes of the case, and the conditions whose query class is among them."""
     conditions = reasoner.knowledge.subclasses(v.CONDITION)
-    found = frozenset(types)
+    found = frozenset(map(Iri, types))
     return Answer(
-        frozenset(t for t in found if t in reasoner.knowledge.ontology.classes and not is_of_the_oracle(Iri(t))),
+        frozenset(t for t in found if t in reasoner.knowledge.ontology.classes and not is_of_the_oracle(t)),
         frozenset(c for c in conditions if query_class(v.SUGGESTS, c) in found),
     )

@@ -81,7 +81,7 @@ class Copies:
     def own_words(self, answer: Answer, number: int) -> Answer:
         """What an answer says in the words of one copy and of the core."""
 
-        def own(iris: frozenset[str]) -> frozenset[str]:
+        def own(iris: frozenset[Iri]) -> frozenset[Iri]:
             suffix = f"{_COPY}{number}" if number else ""
             return frozenset(
                 iri
@@ -123,9 +123,9 @@ def measure_vocabulary(
     copies, built = Copies(triples, core_terms()), []
     for size in sizes:
         ontology = read_ontology(Graph(copies.triples(size)))
-        started = time.perf_counter()
+        started = time.process_time()
         reasoner = Reasoner(ontology)
-        built.append((size, reasoner, time.perf_counter() - started, _spread(cases, copies, size)))
+        built.append((size, reasoner, time.process_time() - started, _spread(cases, copies, size)))
     expected = [built[0][1].answer(case) for case in cases]
     for size, reasoner, _, spread in built:
         for number, (case, answer) in enumerate(zip(spread, expected, strict=True)):
@@ -155,8 +155,8 @@ def _spread(cases: Sequence[Case], copies: Copies, size: int) -> list[Case]:
 
 
 def _renamed_answer(answer: Answer, rename: Callable[[Term], Term]) -> Answer:
-    def names(iris: frozenset[str]) -> frozenset[str]:
-        return frozenset(str(rename(Iri(iri))) for iri in iris)
+    def names(iris: frozenset[Iri]) -> frozenset[Iri]:
+        return frozenset(name for iri in iris if isinstance(name := rename(iri), Iri))
 
     return Answer(names(answer.types), names(answer.suggests))
 

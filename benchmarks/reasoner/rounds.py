@@ -16,7 +16,7 @@ from functools import partial
 from pathlib import Path
 
 from benchmarks.reasoner.contestants import Contestant, FailedError, Loaded, Reply, Spec
-from benchmarks.reasoner.engine import Answer, Reasoner
+from benchmarks.reasoner.engine import Answer, Reasoner, without_numbers
 from benchmarks.reasoner.exchange import read_answer
 from benchmarks.reasoner.peers.clock import Spent, measure
 from lumbarkg.model import Case
@@ -41,6 +41,11 @@ class Ours:
         return statistics.median(_wall(r) for r in self.cold)
 
     @property
+    def cpu_median(self) -> float:
+        """Processor seconds a case, expressions seen before."""
+        return statistics.median(_cpu(r) for r in self.warm)
+
+    @property
     def terms_median(self) -> float:
         """The same, with never a term of theirs seen."""
         return statistics.median(_wall(r) for r in self.terms)
@@ -58,6 +63,8 @@ class Standing:
     megabytes: float | None = None
     compared: int = 0
     equal: int = 0
+    equal_without_numbers: int = 0
+    """How many of the answers that differ are our answers to the same case without its numbers."""
     missing: Counter[str] = field(default_factory=Counter)
     additional: Counter[str] = field(default_factory=Counter)
     missing_suggestions: Counter[str] = field(default_factory=Counter)
@@ -76,10 +83,11 @@ class Standing:
         """How many times our processor time it took, round by round."""
         return tuple(_cpu(spent) / _cpu(ours.warm[number]) for number, spent in sorted(self.spent.items()))
 
-    def compare(self, theirs: Answer, ours: Answer) -> None:
+    def compare(self, theirs: Answer, ours: Answer, ours_without_numbers: Answer) -> None:
         """Count where an answer differs from ours."""
         self.compared += 1
         self.equal += theirs == ours
+        self.equal_without_numbers += theirs == ours_without_numbers != ours
         self.missing.update(ours.types - theirs.types)
         self.additional.update(theirs.types - ours.types)
         self.missing_suggestions.update(ours.suggests - theirs.suggests)
@@ -113,24 +121,23 @@ def compete(
     running: list[tuple[Standing, Contestant]] = []
     try:
         for standing in standings:
-            contestant = Contestant(standing.spec, peers)
-            running.append((standing, contestant))
             _say(f"{standing.spec.name}: loading")
-            with _failures_kept(standing):
+            with _failures_kept(standing, running):
+                running.append((standing, contestant := Contestant(standing.spec, peers)))
                 standing.loaded = contestant.load(folder)
-                if standing.spec.warm_up:
-                    contestant.answer(range(min(standing.spec.warm_up, plan.warm_up)))
+                contestant.answer(range(min(standing.spec.warm_up, plan.warm_up)))
         for number in range(plan.rounds):
             _say(f"round {number + 1} of {plan.rounds}")
             numbers = plan.of_round(number)
             _ours(ours, [plan.cases[i] for i in numbers], plan.originals, reasoner)
             for standing, contestant in running:
-                if not standing.failure:
-                    with _failures_kept(standing):
-                        replies = contestant.answer(numbers[: standing.spec.per_round])
-                        standing.spent[number] = [r.spent for r in replies]
-                        _compare(standing, replies, plan.cases, reasoner)
-                        standing.megabytes = contestant.megabytes
+                if standing.failure:
+                    continue
+                with _failures_kept(standing, running):
+                    replies = contestant.answer(numbers[: standing.spec.per_round])
+                    standing.spent[number] = [r.spent for r in replies]
+                    _compare(standing, replies, plan.cases, reasoner)
+                    standing.megabytes = contestant.megabytes
     finally:
         for _, contestant in running:
             contestant.close()
@@ -167,16 +174,21 @@ def _cpu(spent: Sequence[Spent]) -> float:
 
 def _compare(standing: Standing, replies: Sequence[Reply], cases: Sequence[Case], reasoner: Reasoner) -> None:
     for reply in replies:
-        standing.compare(read_answer(reply.types, reasoner), reasoner.answer(cases[reply.case]))
+        case = cases[reply.case]
+        theirs = read_answer(reply.types, reasoner)
+        standing.compare(theirs, reasoner.answer(case), reasoner.answer(without_numbers(case)))
 
 
 @contextlib.contextmanager
-def _failures_kept(standing: Standing) -> Iterator[None]:
-    """A failure within is kept as the reason for the table, and ends nothing else."""
+def _failures_kept(standing: Standing, running: Sequence[tuple[Standing, Contestant]]) -> Iterator[None]:
+    """A failure within is kept as the reason for the table; it ends the peer, and nothing else."""
     try:
         yield
     except FailedError as problem:
         standing.failure = str(problem)
+        for failed, contestant in running:
+            if failed is standing:
+                contestant.close()
         _say(f"{standing.spec.name}: {problem}")
 
 

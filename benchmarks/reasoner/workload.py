@@ -1,7 +1,8 @@
 """The cases that are measured: twelve findings each, as a person who was asked would report them, from a seed.
 
-Each case begins with one that the oracle grows from a definition, so that patterns match and conditions are suggested,
-and is filled up to twelve findings: most present, with qualifiers and numbers, some denied; with an exposure and an age.
+Each case begins with one that the oracle grows from a definition, so that patterns match and conditions are suggested.
+It is filled up to twelve findings, most present, with qualifiers and numbers, some denied, and has an exposure and an
+age.
 """
 
 from __future__ import annotations
@@ -51,7 +52,7 @@ class Workload:
 
     def recombined(self, cases: Sequence[Case], number: int) -> list[Case]:
         """New cases made of findings of the cases given and of nothing else: what is known of expressions serves."""
-        return [case for case in _some(self._recombinations(cases), number, self._reasoner) if case is not None]
+        return list(_some(self._recombinations(cases), number, self._reasoner))
 
     def stream(self, cases: Sequence[Case], chunk: int) -> Iterator[list[Case]]:
         """New cases without end, made of the findings of the cases given, a chunk at a time.

@@ -1,8 +1,8 @@
 """What is said between the benchmark and a peer: one JSON object a line, over standard input and output.
 
-``{"load": folder}`` is answered with the peer's version, ``{"cases": [numbers]}`` with the answer to each case and the
-seconds that it took, on the wall and of the processor. A failure is answered with its reason. Only what is asked of a reasoner is timed: reading a case from its
-document comes before, and turning the answer into names comes after.
+``{"load": folder}`` is answered with the peer's version; ``{"cases": [numbers]}`` with the answer to each case and the
+seconds that it took, on the wall and of the processor. A failure is answered with its reason. Only what is asked of a
+reasoner is timed: reading a case from its document comes before, and turning the answer into names comes after.
 """
 
 from __future__ import annotations
