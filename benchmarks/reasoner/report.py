@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from benchmarks.reasoner.rounds import Ours, Standing
+from benchmarks.reasoner.rounds import Ours, Standing, median_of
 from benchmarks.reasoner.targets import Measured, Verdict
 from lumbarkg.identifiers import Iri
 
@@ -45,6 +45,7 @@ class Circumstances:
 def render(found: Measured, verdicts: Sequence[Verdict], circumstances: Circumstances) -> str:
     """The whole report."""
     ours, why = found.ours, found.why
+    terms = median_of(ours.terms).cpu * 1e3
     loads = " · ".join(f"{s.classes:,} classes, {s.axioms:,} axioms: {s.load_seconds:.1f} s" for s in found.sizes)
     lines = [
         circumstances.line(),
@@ -63,7 +64,7 @@ def render(found: Measured, verdicts: Sequence[Verdict], circumstances: Circumst
         "",
         f"Justified: {why.suggestions} suggestions in {why.justifications} ways; all ways: {why.complete} of them.",
         "",
-        f"Never-seen expressions of terms that were never seen either: {ours.terms_median * 1e3:.2f} ms.",
+        f"Never-seen expressions of terms that were never seen either: {terms:.2f} ms.",
         "",
         f"Processor time to saturate the ontology and its copies: {loads}.",
     ]
@@ -81,8 +82,8 @@ def write(page: Path, report: str) -> None:
 
 def _our_row(ours: Ours) -> tuple[str, ...]:
     number = sum(map(len, ours.warm))
-    cpu = _duration(ours.cpu_median)
-    return ("Lumbarkg", _duration(ours.warm_median), cpu, "1", "as above", "as above", str(number), "–")
+    median = median_of(ours.warm)
+    return ("Lumbarkg", _duration(median.wall), _duration(median.cpu), "1", "as above", "as above", str(number), "–")
 
 
 def _row(standing: Standing, ours: Ours) -> tuple[str, ...]:
@@ -90,12 +91,12 @@ def _row(standing: Standing, ours: Ours) -> tuple[str, ...]:
     name = loaded.version if loaded else standing.spec.name
     ready = _duration(loaded.seconds) if loaded else "–"
     peak = f"{standing.megabytes:.0f} MB" if standing.megabytes else "–"
-    if standing.median is None or standing.cpu_median is None:
+    if standing.median is None:
         return (name, f"none: {standing.failure or 'not run'}", "–", "–", ready, peak, "0", "–")
     return (
         name,
-        _duration(standing.median) + (f"; then: {standing.failure}" if standing.failure else ""),
-        _duration(standing.cpu_median),
+        _duration(standing.median.wall) + (f"; then: {standing.failure}" if standing.failure else ""),
+        _duration(standing.median.cpu),
         f"{statistics.median(ratios):,.0f} ({min(ratios):,.0f} to {max(ratios):,.0f})",
         ready,
         peak,

@@ -30,26 +30,6 @@ class Ours:
     cold: list[list[Spent]] = field(default_factory=list)
     terms: list[list[Spent]] = field(default_factory=list)
 
-    @property
-    def warm_median(self) -> float:
-        """Median over the rounds of the median seconds a case, expressions seen before."""
-        return statistics.median(_wall(r) for r in self.warm)
-
-    @property
-    def cold_median(self) -> float:
-        """The same, expressions never seen."""
-        return statistics.median(_wall(r) for r in self.cold)
-
-    @property
-    def cpu_median(self) -> float:
-        """Processor seconds a case, expressions seen before."""
-        return statistics.median(_cpu(r) for r in self.warm)
-
-    @property
-    def terms_median(self) -> float:
-        """The same, with never a term of theirs seen."""
-        return statistics.median(_wall(r) for r in self.terms)
-
 
 @dataclass
 class Standing:
@@ -70,18 +50,13 @@ class Standing:
     missing_suggestions: Counter[str] = field(default_factory=Counter)
 
     @property
-    def median(self) -> float | None:
-        """Median over the rounds of the median seconds a case."""
-        return statistics.median(_wall(s) for s in self.spent.values()) if self.spent else None
-
-    @property
-    def cpu_median(self) -> float | None:
-        """The same of processor time."""
-        return statistics.median(_cpu(s) for s in self.spent.values()) if self.spent else None
+    def median(self) -> Spent | None:
+        """What a case took: the median over the rounds of their medians."""
+        return median_of(tuple(self.spent.values())) if self.spent else None
 
     def ratios(self, ours: Ours) -> tuple[float, ...]:
         """How many times our processor time it took, round by round."""
-        return tuple(_cpu(spent) / _cpu(ours.warm[number]) for number, spent in sorted(self.spent.items()))
+        return tuple(median_of([s]).cpu / median_of([ours.warm[n]]).cpu for n, s in sorted(self.spent.items()))
 
     def compare(self, theirs: Answer, ours: Answer, ours_without_numbers: Answer) -> None:
         """Count where an answer differs from ours."""
@@ -92,6 +67,14 @@ class Standing:
         self.additional.update(theirs.types - ours.types)
         self.missing_suggestions.update(ours.suggests - theirs.suggests)
         self.additional.update(f"suggests {c}" for c in theirs.suggests - ours.suggests)
+
+
+def median_of(rounds: Sequence[Sequence[Spent]]) -> Spent:
+    """The median over the rounds of the median of each."""
+    return Spent(
+        statistics.median(statistics.median(s.wall for s in spent) for spent in rounds),
+        statistics.median(statistics.median(s.cpu for s in spent) for spent in rounds),
+    )
 
 
 @dataclass(frozen=True)
@@ -162,14 +145,6 @@ def _ours(ours: Ours, cases: Sequence[Case], originals: Sequence[Case], reasoner
 
 def _spent(reasoner: Reasoner, case: Case) -> Spent:
     return measure(partial(reasoner.answer, case))[1]
-
-
-def _wall(spent: Sequence[Spent]) -> float:
-    return statistics.median(s.wall for s in spent)
-
-
-def _cpu(spent: Sequence[Spent]) -> float:
-    return statistics.median(s.cpu for s in spent)
 
 
 def _compare(standing: Standing, replies: Sequence[Reply], cases: Sequence[Case], reasoner: Reasoner) -> None:

@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import statistics
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from benchmarks.reasoner.engine import Reasoner, Why
+from benchmarks.reasoner.peers.clock import Spent, measure
+from benchmarks.reasoner.rounds import median_of
 from lumbarkg.model import Case
 
 
 @dataclass(frozen=True)
 class WhyTimes:
-    """Seconds for one suggestion, over many; ``complete`` of them have no other justification than those found."""
+    """What one suggestion took, over many; ``complete`` of them have no other justification than those found."""
 
-    median: float
-    slowest_tenth: float
-    """The ninth decile."""
+    median: Spent
+    ninth_decile: float
+    """Of processor seconds."""
     suggestions: int
     justifications: int
     complete: int
@@ -25,17 +27,17 @@ class WhyTimes:
 
 def measure_why(cases: Sequence[Case], reasoner: Reasoner) -> WhyTimes:
     """Justify the most specific suggestions of each case."""
-    seconds: list[float] = []
+    spent: list[Spent] = []
     found: list[Why] = []
     for case in cases:
         for condition in sorted(reasoner.knowledge.most_specific(reasoner.answer(case).suggests)):
-            started = time.perf_counter()
-            found.append(reasoner.justify(case, condition))
-            seconds.append(time.perf_counter() - started)
+            why, took = measure(partial(reasoner.justify, case, condition))
+            found.append(why)
+            spent.append(took)
     assert all(why.justifications for why in found), "a suggestion without a justification"
     return WhyTimes(
-        statistics.median(seconds),
-        statistics.quantiles(seconds, n=10)[-1],
+        median_of([spent]),
+        statistics.quantiles((s.cpu for s in spent), n=10)[-1],
         len(found),
         sum(why.justifications for why in found),
         sum(why.are_all for why in found),

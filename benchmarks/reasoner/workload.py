@@ -8,9 +8,9 @@ age.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from decimal import Decimal
 from random import Random
+from typing import TypeVar
 
 from benchmarks.reasoner.engine import Reasoner
 from lumbarkg import vocabulary as v
@@ -27,6 +27,7 @@ _NUMBERED = 0.25
 _QUALIFIED_DENIAL = 0.15
 _DRAWN_TOGETHER = 512
 _AGES = (16, 85)
+_Part = TypeVar("_Part", Finding, Exposure)
 
 
 class Workload:
@@ -74,7 +75,8 @@ class Workload:
             like = rng.choice(cases)
             denied = min(len(like.absent), len(absent))
             findings = (*rng.sample(present, FINDINGS - denied), *rng.sample(absent, denied))
-            yield replace(like, findings=findings, exposures=(rng.choice(exposures),) if exposures else ())
+            stated = (rng.choice(exposures),) if exposures else ()
+            yield Case(tuple(map(_another, findings)), tuple(map(_another, stated)), like.age, like.sex, like.setting)
 
     def _filled(self, grown: Case, rng: Random) -> Case | None:
         """The case with findings added until there are twelve; None where it has more to begin with."""
@@ -119,6 +121,13 @@ class Workload:
             for prop in self._choices.quantities[root]
             if rng.random() < _NUMBERED
         )
+
+
+def _another(part: _Part) -> _Part:
+    """An equal finding or exposure that is another object, as each new case brings them: to be found by its value."""
+    found = object.__new__(type(part))
+    found.__dict__.update(part.__dict__)
+    return found
 
 
 def _some(made: Iterator[Case], number: int, reasoner: Reasoner) -> Iterator[Case]:
