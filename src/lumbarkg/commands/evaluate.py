@@ -46,8 +46,8 @@ def run(options: argparse.Namespace) -> int:
     try:
         cases = read_labelled(content, engine, options.setting)
     except InvalidInputError as refused:
-        problem = render_problem(422, "invalid-cases", "Invalid cases", "nothing was scored", refused.issues, None)
-        sys.stderr.write(render_problem_text(problem))
+        refusal = render_problem(422, "invalid-cases", "Invalid cases", "nothing was scored", refused.issues, None)
+        sys.stderr.write(render_problem_text(refusal))
         return INVALID
     evaluation = evaluate(cases, engine, resamples=options.resamples, seed=options.seed)
     as_json = json.dumps(render_json(evaluation), ensure_ascii=False, indent=1)

@@ -42,7 +42,7 @@ class Figures:
 
 
 @dataclass(frozen=True)
-class Arm:
+class Run:
     """One way of running the cases: with or without tests, with or without judgement rows."""
 
     name: str
@@ -62,9 +62,9 @@ class Arm:
 
 @dataclass(frozen=True)
 class Evaluation:
-    """All arms over one file of cases; the first is the headline."""
+    """All runs over one file of cases; the first is the headline."""
 
-    arms: tuple[Arm, ...]
+    runs: tuple[Run, ...]
     levels: tuple[str, ...]
     settings: tuple[tuple[str, int], ...]
     ontology_version: str
@@ -73,13 +73,13 @@ class Evaluation:
     seed: int
 
     @property
-    def headline(self) -> Arm:
+    def headline(self) -> Run:
         """Findings from history and examination only, all rows of evidence."""
-        return self.arms[0]
+        return self.runs[0]
 
 
 def evaluate(cases: Sequence[LabelledCase], engine: Engine, *, resamples: int = 1000, seed: int = 1) -> Evaluation:
-    """Run every arm. The same cases, engine, ``resamples`` and ``seed`` give the same evaluation."""
+    """Run every run. The same cases, engine, ``resamples`` and ``seed`` give the same evaluation."""
     without = without_judgement(engine)
     levels = known_levels(engine)
     plan = (
@@ -90,7 +90,7 @@ def evaluate(cases: Sequence[LabelledCase], engine: Engine, *, resamples: int = 
     )
     settings = [case.full.setting for case in cases]
     return Evaluation(
-        arms=tuple(
+        runs=tuple(
             _run(name, cases, used, levels, with_tests=tests, with_judgement=used is engine, draws=(resamples, seed))
             for name, tests, used in plan
         ),
@@ -112,7 +112,7 @@ def without_judgement(engine: Engine) -> Engine:
     )
 
 
-def _run(
+def _run_cases(
     name: str,
     cases: Sequence[LabelledCase],
     engine: Engine,
@@ -121,13 +121,13 @@ def _run(
     with_tests: bool,
     with_judgement: bool,
     draws: tuple[int, int],
-) -> Arm:
+) -> Run:
     outcomes = tuple(score_case(c, c.full if with_tests else c.history, engine) for c in cases)
     strict = [o for o in outcomes if o.label.strict]
     buckets = sorted({o.label.bucket for o in outcomes})
     bins = reliability(first_cause_forecasts(outcomes))
     misses = [miss for o in outcomes if (miss := explain_miss(o, engine.ranker.tables)) is not None]
-    return Arm(
+    return Run(
         name=name,
         with_tests=with_tests,
         with_judgement=with_judgement,

@@ -5,13 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 
 from lumbarkg.evaluation.bootstrap import Estimate
-from lumbarkg.evaluation.evaluate import Arm, Evaluation, Figures
+from lumbarkg.evaluation.evaluate import Evaluation, Figures, Run
 from lumbarkg.evaluation.misses import Miss, Standing
 from lumbarkg.evaluation.urgency import Urgency
 from lumbarkg.identifiers import Iri
 from lumbarkg.model import EvidenceItem
 
 Label = Callable[[Iri], str]
+_HEADLINE = (
+    "The headline is the differential alone, from history and examination. "
+    "Decision support for prototypes, no medical device."
+)
 _PERCENT = ("top1", "top3", "top3OrToExclude")
 _HEAD = {
     "top1": "top-1",
@@ -31,18 +35,17 @@ def render_markdown(evaluation: Evaluation, label: Label) -> str:
         f"{evaluation.headline.groups[0].cases} cases, in the settings "
         + ", ".join(f"{name} ({count})" for name, count in evaluation.settings)
         + f". 95 % intervals by {evaluation.resamples} bootstrap draws, seed {evaluation.seed}.",
-        "The headline is the differential alone, from history and examination. Decision support for prototypes, "
-        "no medical device.",
+        _HEADLINE,
         "",
     ]
-    arm = evaluation.headline
+    run = evaluation.headline
     body = [
-        *_section("Ranking", _arm_table(evaluation)),
-        *_section(f"Ranking by diagnosis: {arm.name}", _bucket_table(arm)),
-        *_section(f"Triage: {arm.name}", _triage(arm, evaluation.levels)),
-        *_section("Triage: with tests", _triage(evaluation.arms[1], evaluation.levels)),
-        *_section(f"Calibration of the first cause: {arm.name}", _calibration(arm)),
-        *_section(f"Why not first: {arm.name}", [line for m in arm.misses for line in _miss(m, label)]),
+        *_section("Ranking", _run_table(evaluation)),
+        *_section(f"Ranking by diagnosis: {run.name}", _bucket_table(run)),
+        *_section(f"Triage: {run.name}", _triage(run, evaluation.levels)),
+        *_section("Triage: with tests", _triage(evaluation.runs[1], evaluation.levels)),
+        *_section(f"Calibration of the first cause: {run.name}", _calibration(run)),
+        *_section(f"Why not first: {run.name}", [line for m in run.misses for line in _miss(m, label)]),
     ]
     return "\n".join(head + body)
 
@@ -59,15 +62,15 @@ def _row(cells: Sequence[str]) -> str:
     return f"| {' | '.join(cells)} |"
 
 
-def _arm_table(evaluation: Evaluation) -> list[str]:
+def _run_table(evaluation: Evaluation) -> list[str]:
     head = ["findings", "cases", "n", "refused", *_HEAD.values(), "not enough asked"]
-    return _table(head, [[arm.name, f.group, *_figures(f)] for arm in evaluation.arms for f in arm.groups])
+    return _table(head, [[run.name, f.group, *_figures(f)] for run in evaluation.runs for f in run.groups])
 
 
-def _bucket_table(arm: Arm) -> list[str]:
+def _bucket_table(run: Run) -> list[str]:
     return _table(
         ["diagnosis", "n", "refused", *_HEAD.values(), "not enough asked"],
-        [[f.group, *_figures(f)] for f in arm.buckets],
+        [[f.group, *_figures(f)] for f in run.buckets],
     )
 
 
@@ -83,28 +86,28 @@ def _estimate(value: Estimate, *, percent: bool) -> str:
     return f"{point:.2f} ({low:.2f}–{high:.2f})"
 
 
-def _triage(arm: Arm, levels: Sequence[str]) -> list[str]:
+def _triage(run: Run, levels: Sequence[str]) -> list[str]:
     yield_rows = [
-        _urgency_row("by the source", arm.by_source),
-        _urgency_row("by source, else convention", arm.by_convention),
+        _urgency_row("by the source", run.by_source),
+        _urgency_row("by source, else convention", run.by_convention),
     ]
     head = ["right level", "n", "right", "under", "over", "not enough asked", f"{levels[0]} found", "or next level"]
-    missed = ", ".join(f"{case} ({rule}: {level})" for case, rule, level in arm.triggers.missed) or "none"
+    missed = ", ".join(f"{case} ({rule}: {level})" for case, rule, level in run.triggers.missed) or "none"
     return [
         *_table(head, yield_rows),
         "",
-        f"- Under-triage: {_ids(arm.by_convention.under)}",
-        f"- Over-triage: {_ids(arm.by_convention.over)}",
-        f"- Not enough asked: {_ids(arm.by_convention.not_enough_asked)}",
-        f"- A rule's trigger is among the findings: {arm.triggers.cases} cases; below its level: {missed}",
-        f"- {levels[0]} by source or convention, not detectable from what was reported (no trigger): "
-        f"{_ids(arm.undetectable.ids)}; of them {levels[-3]} or {levels[-2]}: {_ids(arm.undetectable.wrongly_calmed)}",
+        f"- Under-triage: {_ids(run.by_convention.under)}",
+        f"- Over-triage: {_ids(run.by_convention.over)}",
+        f"- Not enough asked: {_ids(run.by_convention.not_enough_asked)}",
+        f"- A rule's trigger is among the findings: {run.triggers.cases} cases; below its level: {missed}",
+        f"- {levels[0]} by source or convention, but no trigger in what was reported: {_ids(run.undetectable.ids)}",
+        f"- of them {levels[-3]} or {levels[-2]}: {_ids(run.undetectable.wrongly_calmed)}",
         "",
         *_table(
             ["right level", *levels],
             [
-                [expected, *(str(dict(arm.by_convention.confusion).get((expected, level), "")) for level in levels)]
-                for expected in sorted({e for (e, _), _ in arm.by_convention.confusion})
+                [expected, *(str(dict(run.by_convention.crossed).get((expected, level), "")) for level in levels)]
+                for expected in sorted({e for (e, _), _ in run.by_convention.crossed})
             ],
         ),
     ]
@@ -128,12 +131,12 @@ def _ids(ids: Sequence[str]) -> str:
     return ", ".join(ids) or "none"
 
 
-def _calibration(arm: Arm) -> list[str]:
-    rows = [[f"{b.low:.0%}–{b.high:.0%}", str(b.count), f"{b.stated:.0%}", f"{b.met:.0%}"] for b in arm.calibration]
+def _calibration(run: Run) -> list[str]:
+    rows = [[f"{b.low:.0%}–{b.high:.0%}", str(b.count), f"{b.stated:.0%}", f"{b.met:.0%}"] for b in run.calibration]
     return [
         *_table(["stated", "cases", "mean stated", "right"], rows),
         "",
-        f"Expected calibration error {arm.calibration_error:.2f}.",
+        f"Expected calibration error {run.calibration_error:.2f}.",
     ]
 
 

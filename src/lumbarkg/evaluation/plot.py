@@ -21,23 +21,22 @@ _STYLE = (
 def render_plot(evaluation: Evaluation) -> str:
     """The pictures of the headline."""
     parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" width="{_WIDTH}" height="{_HEIGHT}" '
-        f'viewBox="0 0 {_WIDTH} {_HEIGHT}" role="img">',
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH} {_HEIGHT}" role="img">',
         "<title>Reliability of the first cause, and triage expected against given</title>",
         f"<style>{_STYLE}</style>",
         f'<rect width="{_WIDTH}" height="{_HEIGHT}" fill="#fff"/>',
         *_reliability(evaluation),
-        *_confusion(evaluation),
+        *_crossed(evaluation),
         "</svg>",
     ]
     return "\n".join(parts) + "\n"
 
 
 def _reliability(evaluation: Evaluation) -> list[str]:
-    arm, base = evaluation.headline, _TOP + _SIDE
+    run, base = evaluation.headline, _TOP + _SIDE
     parts = [
-        _text(_LEFT, 24, f"First cause: stated against right ({arm.groups[0].cases} cases)", "title"),
-        _text(_LEFT, 42, f"expected calibration error {arm.calibration_error:.2f}; area is the number of cases"),
+        _text(_LEFT, 24, f"First cause: stated against right ({run.groups[0].cases} cases)", "title"),
+        _text(_LEFT, 42, f"expected calibration error {run.calibration_error:.2f}; area is the number of cases"),
         f'<rect class="axis" x="{_LEFT}" y="{_TOP}" width="{_SIDE}" height="{_SIDE}"/>',
         f'<line class="ideal" x1="{_LEFT}" y1="{base}" x2="{_LEFT + _SIDE}" y2="{_TOP}"/>',
         _text(_LEFT + _SIDE / 2 - 70, base + 40, "stated probability"),
@@ -46,7 +45,7 @@ def _reliability(evaluation: Evaluation) -> list[str]:
     for tick in (0.0, 0.5, 1.0):
         parts.append(_text(_LEFT + tick * _SIDE - 8, base + 18, f"{tick:.0%}"))
         parts.append(_text(_LEFT - 40, base - tick * _SIDE + 4, f"{tick:.0%}"))
-    for b in arm.calibration:
+    for b in run.calibration:
         x, y = _LEFT + b.stated * _SIDE, base - b.met * _SIDE
         parts.append(
             f'<circle class="dot" cx="{x:.1f}" cy="{y:.1f}" r="{3 + 2 * b.count**0.5:.1f}">'
@@ -55,8 +54,8 @@ def _reliability(evaluation: Evaluation) -> list[str]:
     return parts
 
 
-def _confusion(evaluation: Evaluation) -> list[str]:
-    counts = dict(evaluation.headline.by_convention.confusion)
+def _crossed(evaluation: Evaluation) -> list[str]:
+    counts = dict(evaluation.headline.by_convention.crossed)
     rows = sorted({expected for expected, _ in counts}, key=lambda e: _place(e, evaluation.levels))
     left, most = 470, max(counts.values(), default=1)
     parts = [

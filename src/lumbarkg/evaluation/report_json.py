@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from lumbarkg.evaluation.evaluate import Arm, Evaluation, Figures
+from lumbarkg.evaluation.evaluate import Evaluation, Figures, Run
 from lumbarkg.evaluation.misses import Miss, Standing
 from lumbarkg.evaluation.outcome import Outcome
 from lumbarkg.evaluation.urgency import Urgency
@@ -19,35 +19,35 @@ def render_json(evaluation: Evaluation) -> dict[str, Any]:
         "settings": dict(evaluation.settings),
         "bootstrap": {"resamples": evaluation.resamples, "seed": evaluation.seed},
         "levels": list(evaluation.levels),
-        "arms": [_arm(arm) for arm in evaluation.arms],
+        "runs": [_run(run) for run in evaluation.runs],
     }
 
 
-def _arm(arm: Arm) -> dict[str, Any]:
+def _run(run: Run) -> dict[str, Any]:
     return {
-        "name": arm.name,
-        "withTests": arm.with_tests,
-        "withJudgement": arm.with_judgement,
-        "groups": [_figures(f) for f in arm.groups],
-        "buckets": [_figures(f) for f in arm.buckets],
+        "name": run.name,
+        "withTests": run.with_tests,
+        "withJudgement": run.with_judgement,
+        "groups": [_figures(f) for f in run.groups],
+        "buckets": [_figures(f) for f in run.buckets],
         "calibration": {
-            "expectedCalibrationError": _number(arm.calibration_error),
+            "expectedCalibrationError": _number(run.calibration_error),
             "bins": [
                 {"low": b.low, "high": b.high, "count": b.count, "stated": _number(b.stated), "met": _number(b.met)}
-                for b in arm.calibration
+                for b in run.calibration
             ],
         },
-        "triage": {"bySource": _urgency(arm.by_source), "bySourceOrConvention": _urgency(arm.by_convention)},
+        "triage": {"bySource": _urgency(run.by_source), "bySourceOrConvention": _urgency(run.by_convention)},
         "triggers": {
-            "cases": arm.triggers.cases,
-            "missed": [{"id": i, "rule": rule, "level": level} for i, rule, level in arm.triggers.missed],
+            "cases": run.triggers.cases,
+            "missed": [{"id": i, "rule": rule, "level": level} for i, rule, level in run.triggers.missed],
         },
         "notDetectable": {
-            "ids": list(arm.undetectable.ids),
-            "wronglyCalmed": list(arm.undetectable.wrongly_calmed),
+            "ids": list(run.undetectable.ids),
+            "wronglyCalmed": list(run.undetectable.wrongly_calmed),
         },
-        "cases": [_outcome(outcome) for outcome in arm.outcomes],
-        "misses": [_miss(miss) for miss in arm.misses],
+        "cases": [_outcome(outcome) for outcome in run.outcomes],
+        "misses": [_miss(miss) for miss in run.misses],
     }
 
 
@@ -77,8 +77,8 @@ def _urgency(urgency: Urgency) -> dict[str, Any]:
             "foundOrNextLevel": urgency.most_urgent_seen,
             "sensitivity": urgency.sensitivity,
         },
-        "confusion": [
-            {"expected": expected, "given": given, "cases": count} for (expected, given), count in urgency.confusion
+        "crossed": [
+            {"expected": expected, "given": given, "cases": count} for (expected, given), count in urgency.crossed
         ],
     }
 

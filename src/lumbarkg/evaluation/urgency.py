@@ -1,4 +1,4 @@
-"""Figures over outcomes of triage: sensitivity for the most urgent level, under- and over-triage, what was not asked."""
+"""Figures over outcomes of triage: sensitivity for the most urgent level, under- and over-triage, not enough asked."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class Urgency:
     most_urgent: int
     most_urgent_found: int
     most_urgent_seen: int
-    confusion: tuple[tuple[tuple[str, str], int], ...]
+    crossed: tuple[tuple[tuple[str, str], int], ...]
 
     @property
     def sensitivity(self) -> float | None:
@@ -39,12 +39,12 @@ def judge_urgency(outcomes: Sequence[Outcome], levels: Sequence[str], *, by_conv
     order = {name: place for place, name in enumerate(levels)}
     under, over, unasked, right = [], [], [], 0
     most_urgent = found = seen = 0
-    confusion: Counter[tuple[str, str]] = Counter()
+    crossed: Counter[tuple[str, str]] = Counter()
     judged = [(o, right_levels(o, by_convention=by_convention)) for o in outcomes]
     judged = [(o, expected) for o, expected in judged if expected]
     for outcome, expected in judged:
         places = [order[name] for name in expected]
-        confusion[" or ".join(expected), outcome.level] += 1
+        crossed[" or ".join(expected), outcome.level] += 1
         if levels[0] in expected:
             most_urgent += 1
             found += outcome.level == levels[0]
@@ -66,7 +66,7 @@ def judge_urgency(outcomes: Sequence[Outcome], levels: Sequence[str], *, by_conv
         most_urgent=most_urgent,
         most_urgent_found=found,
         most_urgent_seen=seen,
-        confusion=tuple(sorted(confusion.items())),
+        crossed=tuple(sorted(crossed.items())),
     )
 
 
