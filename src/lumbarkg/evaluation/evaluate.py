@@ -91,7 +91,9 @@ def evaluate(cases: Sequence[LabelledCase], engine: Engine, *, resamples: int = 
     settings = [case.full.setting for case in cases]
     return Evaluation(
         runs=tuple(
-            _run(name, cases, used, levels, with_tests=tests, with_judgement=used is engine, draws=(resamples, seed))
+            _run_cases(
+                name, cases, used, levels, with_tests=tests, with_judgement=used is engine, draws=(resamples, seed)
+            )
             for name, tests, used in plan
         ),
         levels=levels,
