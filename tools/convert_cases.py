@@ -36,7 +36,7 @@ class Converter:
         self._phrases = {row["phrase"]: row for row in read_table("finding_phrases.tsv")}
         self._onsets = {row["phrase"]: row["findings"] for row in read_table("onset_phrases.tsv")}
         self._activities = {row["phrase"]: row for row in read_table("activity_phrases.tsv")}
-        self._settings = {row["kind"]: row["setting"] for row in read_table("kind_settings.tsv")}
+        self._settings = {row["kind"]: row for row in read_table("kind_settings.tsv")}
         self._levels = {row["word"]: row["levels"].split(", ") for row in read_table("triage_words.tsv")}
         self._buckets: dict[str, list[str]] = {}
         for row in read_table("bucket_conditions.tsv"):
@@ -81,7 +81,7 @@ class Converter:
         findings.extend(_expressions(activity["findings"], "present"))
         case: dict[str, Any] = {
             "id": source["id"],
-            "setting": self._settings[source["kind"]],
+            "setting": self._setting(source["kind"], activity["exposures"]),
             "age": age,
             "sex": {"female": "Female", "male": "Male"}.get(source["sex"]),
             "exposures": [_fields(part) for part in activity["exposures"].split(" + ") if part],
@@ -89,6 +89,10 @@ class Converter:
             "expected": self._expected(source, age, tests),
         }
         return {field: value for field, value in case.items() if value is not None and value != []}
+
+    def _setting(self, kind: str, exposures: str) -> str:
+        """The setting whose priors fit, by the kind of the source and whether an exercise is told of."""
+        return self._settings[kind]["setting_with_exercise" if "exercise=" in exposures else "setting"]
 
     def _expected(self, source: dict[str, Any], age: int | None, tests: list[int]) -> dict[str, Any]:
         gold, convention = source["gold_triage"], source["triage_convention"]
