@@ -61,7 +61,7 @@ profile-owlapi: $(OWLAPI_READY)  ## ask the OWL API: OWL 2 DL, imports resolved 
 	@$(OWLAPI)/bin/python tools/owl_profile.py $(ARGS)
 
 evaluate: $(RUN_READY)  ## score the development cases, judgement rows off too (CASES=file.jsonl)
-	@$(RUN)/bin/lumbarkg evaluate $(CASES) $(ARGS)
+	@$(RUN)/bin/lumbarkg evaluate $(CASES) --buckets tests/cases/bucket_conditions.tsv $(ARGS)
 
 bench: $(DEV_READY)  ## run every benchmark
 	@set -e; for script in benchmarks/*.py; do echo "==> $$script"; $(DEV)/bin/python "$$script"; done

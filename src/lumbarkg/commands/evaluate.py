@@ -12,7 +12,7 @@ from lumbarkg.assessment import load_engine
 from lumbarkg.commands.status import FAILED, INVALID, OK
 from lumbarkg.errors import InvalidInputError
 from lumbarkg.evaluation.evaluate import evaluate
-from lumbarkg.evaluation.labelled import read_labelled
+from lumbarkg.evaluation.labelled import read_buckets, read_labelled
 from lumbarkg.evaluation.markdown import render_markdown
 from lumbarkg.evaluation.plot import render_plot
 from lumbarkg.evaluation.report_json import render_json
@@ -25,6 +25,9 @@ def add_to(commands: Any) -> None:
     """Add the command's parser."""
     command = commands.add_parser("evaluate", help="score the answers to a file of labelled cases")
     command.add_argument("cases", type=Path, metavar="CASES.jsonl", help="case JSON with id and expected, one a line")
+    command.add_argument(
+        "--buckets", type=Path, metavar="TABLE.tsv", help="columns bucket and condition: rank buckets too"
+    )
     command.add_argument("--format", choices=("markdown", "json"), default="markdown", help="of standard output")
     command.add_argument("--json", type=Path, metavar="FILE", help="write the JSON there too")
     command.add_argument("--plot", type=Path, metavar="FILE.svg", help="write the pictures there")
@@ -39,17 +42,19 @@ def run(options: argparse.Namespace) -> int:
     """Print the figures, or every issue of the file."""
     try:
         content = options.cases.read_bytes()
+        table = options.buckets.read_text("utf-8") if options.buckets else ""
     except OSError as problem:
-        print(f"lumbarkg: {options.cases}: {problem.strerror}", file=sys.stderr)
+        print(f"lumbarkg: {problem.filename}: {problem.strerror}", file=sys.stderr)
         return FAILED
     engine = load_engine(options.release or release_dir(), shapes_dir())
     try:
         cases = read_labelled(content, engine, options.setting)
+        buckets = read_buckets(table, engine)
     except InvalidInputError as refused:
         refusal = render_problem(422, "invalid-cases", "Invalid cases", "nothing was scored", refused.issues, None)
         sys.stderr.write(render_problem_text(refusal))
         return INVALID
-    evaluation = evaluate(cases, engine, resamples=options.resamples, seed=options.seed)
+    evaluation = evaluate(cases, engine, buckets, resamples=options.resamples, seed=options.seed)
     as_json = json.dumps(render_json(evaluation), ensure_ascii=False, indent=1)
     try:
         if options.json:

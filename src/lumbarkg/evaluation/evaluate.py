@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from lumbarkg.assessment import Engine, make_engine
 from lumbarkg.evaluation.bootstrap import Estimate, estimate
 from lumbarkg.evaluation.calibration import Bin, expected_calibration_error, first_cause_forecasts, reliability
-from lumbarkg.evaluation.labelled import LabelledCase, known_levels
+from lumbarkg.evaluation.labelled import Bucket, LabelledCase, known_levels
 from lumbarkg.evaluation.metrics import METRICS, mean
 from lumbarkg.evaluation.misses import Miss, explain_miss
 from lumbarkg.evaluation.outcome import Outcome, score_case
@@ -78,8 +78,15 @@ class Evaluation:
         return self.runs[0]
 
 
-def evaluate(cases: Sequence[LabelledCase], engine: Engine, *, resamples: int = 1000, seed: int = 1) -> Evaluation:
-    """Run every run. The same cases, engine, ``resamples`` and ``seed`` give the same evaluation."""
+def evaluate(
+    cases: Sequence[LabelledCase],
+    engine: Engine,
+    buckets: tuple[Bucket, ...] = (),
+    *,
+    resamples: int = 1000,
+    seed: int = 1,
+) -> Evaluation:
+    """Run the cases in every way; ``buckets`` is the table that takes hypotheses together. The same cases, engine, ``resamples`` and ``seed`` give the same evaluation."""
     without = without_judgement(engine)
     levels = known_levels(engine)
     plan = (
@@ -92,7 +99,14 @@ def evaluate(cases: Sequence[LabelledCase], engine: Engine, *, resamples: int = 
     return Evaluation(
         runs=tuple(
             _run_cases(
-                name, cases, used, levels, with_tests=tests, with_judgement=used is engine, draws=(resamples, seed)
+                name,
+                cases,
+                used,
+                levels,
+                buckets,
+                with_tests=tests,
+                with_judgement=used is engine,
+                draws=(resamples, seed),
             )
             for name, tests, used in plan
         ),
@@ -119,12 +133,13 @@ def _run_cases(
     cases: Sequence[LabelledCase],
     engine: Engine,
     levels: tuple[str, ...],
+    buckets: tuple[Bucket, ...],
     *,
     with_tests: bool,
     with_judgement: bool,
     draws: tuple[int, int],
 ) -> Run:
-    outcomes = tuple(score_case(c, c.full if with_tests else c.history, engine) for c in cases)
+    outcomes = tuple(score_case(c, c.full if with_tests else c.history, engine, buckets) for c in cases)
     strict = [o for o in outcomes if o.label.strict]
     buckets = sorted({o.label.bucket for o in outcomes})
     bins = reliability(first_cause_forecasts(outcomes))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -54,6 +55,14 @@ class Label:
     triage: tuple[str, ...] = ()
     triage_convention: tuple[str, ...] = ()
     triggers: tuple[Trigger, ...] = ()
+
+
+@dataclass(frozen=True)
+class Bucket:
+    """A coarse diagnosis, and the classes that it takes together: they and what lies below them."""
+
+    name: str
+    conditions: frozenset[Iri]
 
 
 @dataclass(frozen=True)
@@ -173,6 +182,25 @@ def _tests(expected: Mapping[str, Any], findings: int) -> tuple[frozenset[int], 
     return frozenset(), [
         error("wrong-type", "/expected/tests", "It must list places in findings, from 0.", "Count from 0.")
     ]
+
+
+def read_buckets(content: str, engine: Engine) -> tuple[Bucket, ...]:
+    """The table from bucket to conditions: TSV with the columns bucket and condition, one condition a row.
+
+    Raises InvalidInputError with every issue.
+    """
+    issues: list[Issue] = []
+    found: dict[str, set[Iri]] = {}
+    rows = csv.DictReader(content.splitlines(), delimiter="\t", quoting=csv.QUOTE_NONE)
+    for number, row in enumerate(rows):
+        resolved = engine.lookup.resolve(row.get("condition") or "", v.CONDITION, f"/{number}/condition")
+        if isinstance(resolved, Issue):
+            issues.append(resolved)
+        else:
+            found.setdefault(row.get("bucket") or "", set()).add(resolved)
+    if issues:
+        raise InvalidInputError(tuple(issues))
+    return tuple(Bucket(name, frozenset(conditions)) for name, conditions in found.items())
 
 
 def known_levels(engine: Engine) -> tuple[str, ...]:

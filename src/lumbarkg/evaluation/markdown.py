@@ -16,11 +16,13 @@ _HEADLINE = (
     "The headline is the differential alone, from history and examination. "
     "Decision support for prototypes, no medical device."
 )
-_PERCENT = ("top1", "top3", "top3OrToExclude")
+_PERCENT = ("top1", "top3", "top3OrToExclude", "top1OfBuckets", "top3OfBuckets")
 _HEAD = {
     "top1": "top-1",
     "top3": "top-3",
     "top3OrToExclude": "top-3 or to exclude",
+    "top1OfBuckets": "top-1 bucket",
+    "top3OfBuckets": "top-3 buckets",
     "meanReciprocalRank": "MRR",
     "brierScore": "Brier",
 }

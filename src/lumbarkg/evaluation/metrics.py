@@ -28,6 +28,15 @@ def top_or_excluded(places: int) -> Metric:
     return share
 
 
+def top_bucket(places: int) -> Metric:
+    """The share with the right bucket among the first ``places``, hypotheses of one bucket taken together."""
+
+    def share(outcomes: Sequence[Outcome]) -> float:
+        return mean([o.bucket_rank is not None and o.bucket_rank <= places for o in outcomes])
+
+    return share
+
+
 def mean_reciprocal_rank(outcomes: Sequence[Outcome]) -> float:
     """The mean of 1/rank of the first right cause, 0 where it is missing."""
     return mean([0.0 if outcome.rank is None else 1 / outcome.rank for outcome in outcomes])
@@ -51,6 +60,8 @@ METRICS: dict[str, Metric] = {
     "top1": top(1),
     "top3": top(3),
     "top3OrToExclude": top_or_excluded(3),
+    "top1OfBuckets": top_bucket(1),
+    "top3OfBuckets": top_bucket(3),
     "meanReciprocalRank": mean_reciprocal_rank,
     "brierScore": brier_score,
 }

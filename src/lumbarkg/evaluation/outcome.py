@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from lumbarkg.assessment import ContradictoryCaseError, Engine, assess
-from lumbarkg.evaluation.labelled import Label, LabelledCase
+from lumbarkg.evaluation.labelled import Bucket, Label, LabelledCase
 from lumbarkg.identifiers import Iri
 from lumbarkg.issues import Issue
 from lumbarkg.model import Case, Disposition, Hypothesis
@@ -32,6 +32,8 @@ class Outcome:
     placed: tuple[Placed, ...]
     not_assessed: frozenset[Iri]
     issues: tuple[Issue, ...] = ()
+    bucket_rank: int | None = None
+    """The rank of the right bucket when hypotheses of one bucket are taken together, None without a table."""
 
     @property
     def rank(self) -> int | None:
@@ -53,7 +55,7 @@ class Outcome:
         return self.rank is not None and self.rank <= places
 
 
-def score_case(labelled: LabelledCase, case: Case, engine: Engine) -> Outcome:
+def score_case(labelled: LabelledCase, case: Case, engine: Engine, buckets: tuple[Bucket, ...] = ()) -> Outcome:
     """Assess ``case``, which is one of the two forms of the labelled case, and compare it with the label."""
     label = labelled.label
     try:
@@ -64,7 +66,25 @@ def score_case(labelled: LabelledCase, case: Case, engine: Engine) -> Outcome:
         Placed(hypothesis, _is_right(hypothesis.condition, label, engine))
         for hypothesis in answer.differential.hypotheses
     )
-    return _outcome(label, answer.disposition, placed, frozenset(answer.differential.not_assessed), engine, ())
+    outcome = _outcome(label, answer.disposition, placed, frozenset(answer.differential.not_assessed), engine, ())
+    return replace(outcome, bucket_rank=_bucket_rank(placed, buckets, engine)) if buckets else outcome
+
+
+def _bucket_rank(placed: tuple[Placed, ...], buckets: tuple[Bucket, ...], engine: Engine) -> int | None:
+    """The rank of what is right by summed probability; the first bucket of the table that fits a hypothesis has it."""
+    sums: dict[str, float] = {}
+    right = 0.0
+    for place in placed:
+        condition, probability = place.hypothesis.condition, place.hypothesis.posttest_probability.value
+        if place.is_right:
+            right += probability
+            continue
+        name = next(
+            (b.name for b in buckets if any(engine.knowledge.is_subclass(condition, c) for c in b.conditions)),
+            str(condition),
+        )
+        sums[name] = sums.get(name, 0.0) + probability
+    return 1 + sum(other >= right for other in sums.values()) if right else None
 
 
 def _outcome(

@@ -91,6 +91,7 @@ def _outcome(outcome: Outcome) -> dict[str, Any]:
         "level": outcome.level,
         "complete": outcome.complete,
         "rank": outcome.rank,
+        "bucketRank": outcome.bucket_rank,
         "probabilityOfRight": _number(outcome.probability_of_right),
         "toExclude": [str(c) for c in outcome.to_exclude],
         "toExcludeHoldsRight": outcome.excludes_right,
