@@ -86,7 +86,10 @@ def evaluate(
     resamples: int = 1000,
     seed: int = 1,
 ) -> Evaluation:
-    """Run the cases in every way; ``buckets`` is the table that takes hypotheses together. The same cases, engine, ``resamples`` and ``seed`` give the same evaluation."""
+    """Run the cases in every way; ``buckets`` is the table that takes hypotheses together.
+
+    The same cases, engine, ``resamples`` and ``seed`` give the same evaluation.
+    """
     without = without_judgement(engine)
     levels = known_levels(engine)
     plan = (
@@ -141,7 +144,7 @@ def _run_cases(
 ) -> Run:
     outcomes = tuple(score_case(c, c.full if with_tests else c.history, engine, buckets) for c in cases)
     strict = [o for o in outcomes if o.label.strict]
-    buckets = sorted({o.label.bucket for o in outcomes})
+    names = sorted({o.label.bucket for o in outcomes})
     bins = reliability(first_cause_forecasts(outcomes))
     misses = [miss for o in outcomes if (miss := explain_miss(o, engine.ranker.tables)) is not None]
     return Run(
@@ -150,7 +153,7 @@ def _run_cases(
         with_judgement=with_judgement,
         outcomes=outcomes,
         groups=(_figures(ALL, outcomes, draws), *([_figures(STRICT, strict, draws)] if strict else [])),
-        buckets=tuple(_figures(b, [o for o in outcomes if o.label.bucket == b], draws) for b in buckets),
+        buckets=tuple(_figures(b, [o for o in outcomes if o.label.bucket == b], draws) for b in names),
         calibration=bins,
         calibration_error=expected_calibration_error(bins),
         by_source=judge_urgency(outcomes, levels, by_convention=False),
