@@ -15,6 +15,7 @@ LAYERS = [
     {"cli", "__main__"},
     {"commands"},
     {"web", "oracle", "evaluation"},
+    {"sensitivity", "interview"},
     {"assessment", "sparql"},
     {"store"},
     {"ontology.build"},
@@ -23,6 +24,7 @@ LAYERS = [
     {"reasoning"},
     {"ontology"},
     {"model"},
+    {"guidance"},
     {"rdf"},
     {"issues", "errors", "identifiers", "vocabulary", "resources", "did_you_mean", "__init__"},
 ]

@@ -13,7 +13,7 @@ from lumbarkg.assessment import load_engine
 from lumbarkg.resources import release_dir, shapes_dir
 from lumbarkg.sparql.graphs import knowledge_graphs
 from lumbarkg.sparql.worker import QueryWorker
-from lumbarkg.web import assessments, page, problems, sparql, terms
+from lumbarkg.web import assessments, interview, page, problems, sparql, terms
 
 _MAX_BODY = 1024 * 1024
 _CONTENT_SECURITY_POLICY = (
@@ -53,7 +53,7 @@ def create_app(config: Config | None = None) -> Flask:
     )
     app.extensions["form"] = page.form_content(engine, config.release)
     app.extensions["terms"] = terms.TermPages(engine, config.release)
-    for blueprint in (assessments.blueprint, sparql.blueprint, page.blueprint, terms.blueprint):
+    for blueprint in (assessments.blueprint, interview.blueprint, sparql.blueprint, page.blueprint, terms.blueprint):
         app.register_blueprint(blueprint)
     problems.register(app)
     app.after_request(_secure)
