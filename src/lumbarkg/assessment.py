@@ -29,9 +29,16 @@ from lumbarkg.reasoning.entail import read_entailments
 from lumbarkg.reasoning.knowledge import Knowledge
 from lumbarkg.reasoning.proofs import Explainer
 from lumbarkg.reasoning.questions import next_questions
-from lumbarkg.reasoning.realise import add_bilateral_findings, find_contradictions, realise, without_denials
+from lumbarkg.reasoning.realise import (
+    RealisedCase,
+    add_bilateral_findings,
+    find_contradictions,
+    realise,
+    without_denials,
+)
 from lumbarkg.reasoning.relations import Relations
 from lumbarkg.reasoning.triage import GateView, TriageRules
+from lumbarkg.reasoning.why_not import Completer
 from lumbarkg.render.sources import Sources
 from lumbarkg.validation.shapes import CaseShapes
 
@@ -51,11 +58,22 @@ class Engine:
     contributors: Contributors
     adviser: Adviser
     explainer: Explainer
+    completer: Completer
     shapes: CaseShapes
     version: str
     digest: str
     complete: bool
     """Whether the ontology lies within the profile that the reasoner is complete for."""
+
+    @property
+    def reasoning(self) -> dict[str, Any]:
+        """What every answer says of how it was reasoned."""
+        return {
+            "engine": ENGINE,
+            "complete": self.complete,
+            "ontologyVersion": self.version,
+            "ontologyDigest": self.digest,
+        }
 
     @property
     def sources(self) -> Sources:
@@ -102,6 +120,7 @@ def make_engine(
         contributors=Contributors(knowledge, relations),
         adviser=Adviser(knowledge, relations, tables),
         explainer=Explainer(knowledge),
+        completer=Completer(knowledge),
         shapes=shapes,
         version=graph.text(headers[0], v.OWL_VERSION_INFO),
         digest=hashlib.sha256(f"{ontology_digest} {tables.digest}".encode()).hexdigest(),
@@ -143,11 +162,8 @@ def conclude(case: Case, engine: Engine) -> Conclusions:
 
     Raises ContradictoryCaseError where a present finding falls under a denied one.
     """
-    case = add_bilateral_findings(case, engine.knowledge)
-    contradictions = _contradiction_issues(case, engine)
-    if contradictions:
-        raise ContradictoryCaseError(contradictions, case, triage_present(case, engine))
-    entailments = read_entailments(realise(case, engine.knowledge), engine.knowledge, engine.explainer)
+    realised = realise_without_contradiction(case, engine)
+    case, entailments = realised.case, read_entailments(realised, engine.knowledge, engine.explainer)
     view = engine.rules.view(case, entailments)
     disposition = engine.rules.dispose(entailments, view)
     return Conclusions(case, entailments, view, disposition, engine.ranker.weigh(case, entailments, view.denied))
@@ -173,13 +189,20 @@ def assess(case: Case, engine: Engine, not_known: frozenset[Iri] = frozenset()) 
         advice=engine.adviser.advise(case, differential, disposition, urgent=engine.rules.is_gated(disposition)),
         sensitivity=None,
         issues=_timing_issues(case),
-        reasoning={
-            "engine": ENGINE,
-            "complete": engine.complete,
-            "ontologyVersion": engine.version,
-            "ontologyDigest": engine.digest,
-        },
+        reasoning=engine.reasoning,
     )
+
+
+def realise_without_contradiction(case: Case, engine: Engine) -> RealisedCase:
+    """What follows from a case with its bilateral findings.
+
+    Raises ContradictoryCaseError where a present finding falls under a denied one.
+    """
+    case = add_bilateral_findings(case, engine.knowledge)
+    contradictions = _contradiction_issues(case, engine)
+    if contradictions:
+        raise ContradictoryCaseError(contradictions, case, triage_present(case, engine))
+    return realise(case, engine.knowledge)
 
 
 def _questions(found: Conclusions, engine: Engine, not_known: frozenset[Iri]) -> tuple[tuple[Question, ...], bool]:

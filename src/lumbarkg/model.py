@@ -5,10 +5,11 @@ All are frozen. A value that the model forbids cannot be built: constructors rai
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import Enum
+from functools import cached_property
 from typing import Any
 
 from lumbarkg.guidance import CauseAdvice, Contributor
@@ -38,14 +39,28 @@ class Finding:
     qualifiers: tuple[tuple[Iri, Iri], ...] = ()
     quantities: tuple[tuple[Iri, Decimal], ...] = ()
     path: str = field(default="", compare=False)
+    _hash: int = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "qualifiers", tuple(sorted(set(self.qualifiers))))
         object.__setattr__(self, "quantities", tuple(sorted(set(self.quantities))))
+        object.__setattr__(self, "_hash", hash((self.term, self.status.value, self.qualifiers, self.quantities)))
         if len({p for p, _ in self.quantities}) != len(self.quantities):
             raise ValueError(f"{self.term} states one quantity twice: {self.quantities}")
         if self.status is Status.ABSENT and self.quantities:
             raise ValueError(f"{self.term} is absent and cannot carry a quantity: {self.quantities}")
+
+    def __hash__(self) -> int:
+        return self._hash  # findings are looked up many times, and decimals are slow to hash
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Finding, (
+            self.term,
+            self.status,
+            self.qualifiers,
+            self.quantities,
+            self.path,
+        )  # hashes differ by process
 
     def quantity(self, prop: Iri) -> Decimal | None:
         """The value of one quantity, None where not stated."""
@@ -134,21 +149,34 @@ class Justification:
 
 @dataclass(frozen=True)
 class PatternMatch:
-    """A clinical pattern that the case falls under, and the condition it speaks for or against."""
+    """A clinical pattern that the case falls under, and the condition it speaks for or against.
+
+    ``justify`` finds the justification: few of them are read, and finding one costs more than everything else.
+    """
 
     pattern: Iri
     condition: Iri
     supports: bool
-    justification: Justification
+    justify: Callable[[], Justification] = field(repr=False, compare=False)
+
+    @cached_property
+    def justification(self) -> Justification:
+        """Why the case falls under the pattern, down to the axiom that links it to the condition."""
+        return self.justify()
 
 
 @dataclass(frozen=True)
 class RuleMatch:
-    """A triage rule that fired."""
+    """A triage rule that fired; ``justify`` as for a pattern."""
 
     pattern: Iri
     level: Iri
-    justification: Justification
+    justify: Callable[[], Justification] = field(repr=False, compare=False)
+
+    @cached_property
+    def justification(self) -> Justification:
+        """Why the case falls under the rule."""
+        return self.justify()
 
 
 @dataclass(frozen=True)

@@ -32,6 +32,11 @@ Loss = Mapping[Iri, Iterable[Triple]]
 class MutableDataset(Dataset):
     """A dataset from which triples can be taken out for a while."""
 
+    @property
+    def _union(self) -> ox.NamedNode | ox.DefaultGraph:
+        """The graph that holds the union of all."""
+        return self.merge(self.names)[0]
+
     @contextmanager
     def without(self, loss: Loss) -> Iterator[None]:
         """The dataset less some triples of some of its graphs, and of the union where no graph holds them any more."""
@@ -48,7 +53,7 @@ class MutableDataset(Dataset):
     def with_also(self, graph: Iri, turtle: str) -> Iterator[None]:
         """The dataset with more triples in one of its graphs and in the union."""
         triples = list(ox.parse(turtle, format=ox.RdfFormat.TURTLE))
-        places: tuple[ox.NamedNode | ox.DefaultGraph, ...] = (ox.NamedNode(graph), ox.DefaultGraph())
+        places = (ox.NamedNode(graph), self._union)
         added = [ox.Quad(t.subject, t.predicate, t.object, place) for t in triples for place in places]
         added = [quad for quad in added if quad not in self._store]
         self._store.extend(added)
@@ -60,7 +65,7 @@ class MutableDataset(Dataset):
 
     def _take_out(self, triple: ox.Quad, graph: ox.NamedNode) -> Iterator[ox.Quad]:
         held = list(self._store.quads_for_pattern(triple.subject, triple.predicate, triple.object, None))
-        named = [q for q in held if q.graph_name != ox.DefaultGraph()]
+        named = [q for q in held if q.graph_name != self._union]
         gone = [q for q in named if q.graph_name == graph]
         if len(gone) == len(named):
             gone = held

@@ -18,19 +18,12 @@ _NOWHERE: frozenset[Iri] = frozenset()
 
 def relation_triples(knowledge: Knowledge) -> list[Triple]:
     """``A p B`` for every entailed ``A ⊑ ∃p.B`` between named classes, as in Ubergraph."""
-    roles = {
-        number: iri for iri, number in knowledge.rules.roles.items() if iri in knowledge.ontology.object_properties
-    }
-    triples: dict[Triple, None] = {}
-    for cls in sorted(knowledge.ontology.classes):
-        context = knowledge.context(cls)
-        if context is None:
-            continue
-        for number, targets in context.links.items():
-            if number in roles:
-                fillers = frozenset(name for target in targets for name in knowledge.named(target))
-                triples.update(dict.fromkeys(Triple(cls, roles[number], filler) for filler in sorted(fillers)))
-    return list(triples)
+    return [
+        Triple(cls, prop, filler)
+        for cls in sorted(knowledge.ontology.classes)
+        for prop, fillers in sorted(knowledge.relations(cls).items())
+        for filler in sorted(fillers)
+    ]
 
 
 class Relations:

@@ -69,6 +69,11 @@ def render_disposition(disposition: Disposition, sources: Sources) -> dict[str, 
     return _Writer(sources).disposition(disposition)
 
 
+def render_justification(justification: Justification, sources: Sources) -> dict[str, Any]:
+    """The axioms and asserted facts that suffice for an entailment."""
+    return _Writer(sources).justification(justification)
+
+
 def render_problem(
     status: int,
     kind: str,

@@ -2,27 +2,45 @@
 
 from __future__ import annotations
 
+import hashlib
+from collections.abc import Iterable
+
 from lumbarkg import vocabulary as v
-from lumbarkg.identifiers import Iri
+from lumbarkg.identifiers import Iri, Prefixes
 from lumbarkg.ontology.evidence import EvidenceTables
 from lumbarkg.ontology.evidence_rdf import evidence_triples
+from lumbarkg.ontology.sssom import Mapping
 from lumbarkg.rdf.syntax import Syntax, serialise
-from lumbarkg.rdf.terms import Triple
+from lumbarkg.rdf.terms import BNode, Literal, Term, Triple
 from lumbarkg.reasoning.knowledge import Knowledge
 from lumbarkg.reasoning.relations import relation_triples
 
-ASSERTED, INFERRED, RELATIONS, EVIDENCE = (
-    Iri(f"{v.LKG}graph/{name}") for name in ("asserted", "inferred", "relations", "evidence")
+ASSERTED, INFERRED, RELATIONS, EVIDENCE, CLAIMS, MAPPINGS = (
+    Iri(f"{v.LKG}graph/{name}") for name in ("asserted", "inferred", "relations", "evidence", "claims", "mappings")
 )
+# What each graph holds, for people who read the service description.
+GRAPH_MEANINGS = {
+    ASSERTED: "The axioms and annotations of the ontology as its editors wrote them.",
+    INFERRED: "rdfs:subClassOf between named classes, every pair that the axioms entail, computed at start.",
+    RELATIONS: "A p B for every entailed A subClassOf (p some B) between named classes, as plain edges.",
+    EVIDENCE: "The rows of the evidence tables with their figures, sources and verification status.",
+    CLAIMS: "What the article says, statement by statement: stance, what formalises it, what speaks against it.",
+    MAPPINGS: "Mappings of the terms to other vocabularies (SSSOM): the plain edge, and the row that says why.",
+}
+_SSSOM = "https://w3id.org/sssom/"
 
 
-def knowledge_graphs(knowledge: Knowledge, tables: EvidenceTables) -> dict[Iri, bytes]:
-    """Graph name → N-Triples: the axioms, the class hierarchy, the relation graph and the evidence rows."""
+def knowledge_graphs(
+    knowledge: Knowledge, tables: EvidenceTables, mappings: Iterable[Mapping] = ()
+) -> dict[Iri, bytes]:
+    """Graph name → N-Triples: axioms, class hierarchy, relation graph, evidence rows, claims and mappings."""
     graphs = {
         ASSERTED: list(knowledge.ontology.graph),
         INFERRED: hierarchy_triples(knowledge),
         RELATIONS: relation_triples(knowledge),
         EVIDENCE: evidence_triples(tables),
+        CLAIMS: claim_triples(knowledge),
+        MAPPINGS: mapping_triples(mappings),
     }
     return {name: serialise(triples, Syntax.N_TRIPLES, {}) for name, triples in graphs.items()}
 
@@ -34,3 +52,40 @@ def hierarchy_triples(knowledge: Knowledge) -> list[Triple]:
         for cls in sorted(knowledge.ontology.classes)
         for above in sorted(knowledge.superclasses(cls) - {cls})
     ]
+
+
+def claim_triples(knowledge: Knowledge) -> list[Triple]:
+    """Everything that is said of each claim."""
+    graph = knowledge.ontology.graph
+    return [
+        Triple(claim, predicate, obj)
+        for claim in sorted(graph.instances(v.CLAIM_CLASS))
+        for predicate, objects in graph.predicates(claim).items()
+        for obj in objects
+    ]
+
+
+def mapping_triples(mappings: Iterable[Mapping]) -> list[Triple]:
+    """The edge of each mapping whose target has an IRI, and each row as a ``sssom:Mapping``."""
+    prefixes = Prefixes({**v.WELL_KNOWN_PREFIXES, "semapv": "https://w3id.org/semapv/vocab/", "sssom": _SSSOM})
+    triples: list[Triple] = []
+    for mapping in mappings:
+        predicate = prefixes.expand(mapping.predicate) or Iri(mapping.predicate)
+        target: Term = mapping.object_iri or Literal(mapping.object)
+        if mapping.object_iri:
+            triples.append(Triple(mapping.subject, predicate, mapping.object_iri))
+        key = f"{mapping.target} {mapping.subject} {mapping.predicate} {mapping.object}"
+        row = BNode("mapping" + hashlib.sha256(key.encode()).hexdigest()[:24])
+        justification = prefixes.expand(mapping.justification)
+        described: list[tuple[str, Term]] = [
+            ("subject_id", mapping.subject),
+            ("predicate_id", predicate),
+            ("object_id", target),
+            ("mapping_justification", justification or Literal(mapping.justification)),
+        ]
+        for name, text in (("object_label", mapping.object_label), ("comment", mapping.comment)):
+            if text:
+                described.append((name, Literal(text)))
+        triples.append(Triple(row, v.RDF_TYPE, Iri(f"{_SSSOM}Mapping")))
+        triples.extend(Triple(row, Iri(_SSSOM + name), value) for name, value in described)
+    return triples

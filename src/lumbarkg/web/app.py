@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from flask import Flask, Response
 
-from lumbarkg.assessment import load_engine
+from lumbarkg.assessment import Engine, load_engine
+from lumbarkg.identifiers import Iri
+from lumbarkg.ontology.sssom import read_mappings
 from lumbarkg.resources import release_dir, shapes_dir
 from lumbarkg.sparql.graphs import knowledge_graphs
-from lumbarkg.sparql.worker import QueryWorker
-from lumbarkg.web import assessments, interview, page, problems, sparql, terms
+from lumbarkg.sparql.visibility import Visibility
+from lumbarkg.store.embedded import EmbeddedStore
+from lumbarkg.store.limits import Limits
+from lumbarkg.store.port import DEFAULT_GRAPH
+from lumbarkg.web import assessments, descriptions, graph_store, interview, page, problems, sparql, terms, why
+from lumbarkg.web.callers import Tokens
 
 _MAX_BODY = 1024 * 1024
 _CONTENT_SECURITY_POLICY = (
@@ -24,11 +30,16 @@ _CONTENT_SECURITY_POLICY = (
 
 @dataclass(frozen=True)
 class Config:
-    """What a server is built from."""
+    """What a server is built from.
+
+    ``is_conformance`` starts it on an empty store that everybody may write, for conformance suites on loopback alone.
+    """
 
     release: Path
     shapes: Path
-    query_seconds: float = 10.0
+    limits: Limits = field(default_factory=Limits)
+    tokens: Tokens = field(default_factory=Tokens)
+    is_conformance: bool = False
     max_body_bytes: int = _MAX_BODY
 
 
@@ -48,16 +59,27 @@ def create_app(config: Config | None = None) -> Flask:
     app.config["MAX_CONTENT_LENGTH"] = config.max_body_bytes
     app.logger.setLevel(logging.WARNING)
     app.extensions["engine"] = engine
-    app.extensions["queries"] = QueryWorker(
-        knowledge_graphs(engine.knowledge, engine.ranker.tables), config.query_seconds
-    )
+    app.extensions["store"], app.extensions["visibility"] = _store(engine, config)
+    app.extensions["tokens"] = config.tokens
     app.extensions["form"] = page.form_content(engine, config.release)
     app.extensions["terms"] = terms.TermPages(engine, config.release)
-    for blueprint in (assessments.blueprint, interview.blueprint, sparql.blueprint, page.blueprint, terms.blueprint):
-        app.register_blueprint(blueprint)
+    for module in (assessments, interview, why, sparql, graph_store, descriptions, page, terms):
+        app.register_blueprint(module.blueprint)
     problems.register(app)
     app.after_request(_secure)
     return app
+
+
+def _store(engine: Engine, config: Config) -> tuple[EmbeddedStore, Visibility]:
+    """The store, whose pool starts at its first use, and who sees what of it."""
+    prefixes = engine.terms.prefixes.namespaces
+    if config.is_conformance:
+        empty: dict[Iri, bytes] = {DEFAULT_GRAPH: b""}
+        return EmbeddedStore(empty, (), prefixes=prefixes, limits=config.limits), Visibility((), is_open=True)
+    mappings = read_mappings(config.release / "mappings", engine.terms.prefixes)
+    graphs = knowledge_graphs(engine.knowledge, engine.ranker.tables, mappings)
+    names = tuple(sorted(graphs))
+    return EmbeddedStore(graphs, names, prefixes=prefixes, limits=config.limits), Visibility(names)
 
 
 def _secure(response: Response) -> Any:

@@ -1,0 +1,273 @@
+"""The embedded store: graphs in memory, answered by the governed pool of worker processes (``store.pool``)."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+from collections import deque
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict
+from pathlib import Path
+from typing import IO, Any
+
+from lumbarkg.errors import StoreError
+from lumbarkg.identifiers import Iri
+from lumbarkg.rdf.formats import GRAPH_MEDIA_TYPES
+from lumbarkg.store.failures import raised_by
+from lumbarkg.store.frames import Frame, Kind, Unpacker, pack
+from lumbarkg.store.limits import Limits
+from lumbarkg.store.port import Answer, GraphSelection, WritableGraphs
+
+_READ = 256 * 1024
+# The pool answers by itself at the deadline; a connection that is silent for much longer is broken.
+_GRACE_SECONDS = 30.0
+_LOST = "The query service broke off. Try again."
+
+
+class EmbeddedStore:
+    """A connection to a pool; the first process starts it, others connect to the address that it is given."""
+
+    def __init__(
+        self,
+        graphs: Mapping[Iri, bytes],
+        default: tuple[Iri, ...],
+        *,
+        prefixes: Mapping[str, str] | None = None,
+        limits: Limits | None = None,
+        address: str | None = None,
+    ) -> None:
+        """``default`` is the merge that most queries see, made ahead of them.
+
+        The pool starts with the first call, or with ``start``. With an ``address`` none is started: the pool of
+        another process is used, which then holds the graphs.
+        """
+        self._graphs, self._default, self._prefixes = dict(graphs), default, dict(prefixes or {})
+        self.limits = limits or Limits()
+        self._lock = threading.Lock()
+        self._free: list[_Connection] = []
+        self._process: subprocess.Popen[bytes] | None = None
+        self._folder: str | None = None
+        self._address = address
+        self._owns_pool = address is None
+
+    @property
+    def address(self) -> str:
+        """Where other processes reach the pool; starts it."""
+        return self._address or self.start()
+
+    def start(self) -> str:
+        """Start the pool, unless it runs; returns its address. The graphs load while the caller goes on."""
+        with self._lock:
+            if self._address is None:
+                self._folder = tempfile.mkdtemp(prefix="lumbarkg-")
+                path = str(Path(self._folder) / "queries")
+                self._process = _start_pool(path, self._settings(path), self._graphs)
+                self._address = path
+            return self._address
+
+    def close(self) -> None:
+        """Let go of the connections, and end the pool if it was started here."""
+        with self._lock:
+            while self._free:
+                self._free.pop().close()
+            if self._owns_pool:
+                self._forget_pool()
+
+    def query(self, text: str, graphs: GraphSelection, accepted: tuple[str, ...]) -> Answer:
+        """As the port says."""
+        head = {"op": "query", "default": graphs.default, "named": graphs.named, "accepted": accepted}
+        answer = self._stream(pack(Kind.JOB, head, text.encode()))
+        if answer is None:
+            raise StoreError(_LOST)
+        return answer
+
+    def update(self, text: str, graphs: GraphSelection, writable: WritableGraphs) -> None:
+        """As the port says: the update is tried on a copy of what the caller may see, and then committed."""
+        head = {
+            "op": "update",
+            "default": graphs.default,
+            "named": graphs.named,
+            "writable": writable.namespaces,
+            "every": writable.every,
+        }
+        self._ask(pack(Kind.JOB, head, text.encode()))
+
+    def graph_names(self) -> tuple[Iri, ...]:
+        """As the port says."""
+        return tuple(Iri(name) for name in self._ask(pack(Kind.JOB, {"op": "names"}))["names"])
+
+    def read_graph(self, name: Iri, accepted: tuple[str, ...] = GRAPH_MEDIA_TYPES) -> Answer | None:
+        """As the port says."""
+        return self._stream(pack(Kind.JOB, {"op": "read", "name": name, "accepted": accepted}))
+
+    def replace_graph(self, name: Iri, content: bytes, media_type: str) -> bool:
+        """As the port says."""
+        return self._write("replace", name, content, media_type)
+
+    def extend_graph(self, name: Iri, content: bytes, media_type: str) -> bool:
+        """As the port says."""
+        return self._write("extend", name, content, media_type)
+
+    def drop_graph(self, name: Iri) -> bool:
+        """As the port says."""
+        return bool(self._ask(pack(Kind.JOB, {"op": "drop", "name": name}))["existed"])
+
+    def _write(self, operation: str, name: Iri, content: bytes, media_type: str) -> bool:
+        head = {"op": operation, "name": name, "mediaType": media_type}
+        return bool(self._ask(pack(Kind.JOB, head, content))["created"])
+
+    def _ask(self, job: bytes) -> dict[str, Any]:
+        """The head of an answer that has no more than one."""
+        connection, first = self._send(job)
+        self._free.append(connection)
+        return first.head
+
+    def _stream(self, job: bytes) -> Answer | None:
+        """An answer as it arrives, None where the pool says that there is nothing."""
+        connection, first = self._send(job)
+        if first.kind is Kind.END:
+            self._free.append(connection)
+            if first.head.get("missing"):
+                return None
+            return Answer(first.head["mediaType"], iter((first.content,)), is_whole=True)
+        return Answer(first.head["mediaType"], self._rest(connection))
+
+    def _rest(self, connection: _Connection) -> Iterator[bytes]:
+        """The contents after the first frame; a reader that leaves early leaves a connection that is not used again."""
+        is_complete = False
+        try:
+            while not is_complete:
+                frame = connection.receive()
+                is_complete = frame.kind is not Kind.CONTENT
+                if frame.kind is Kind.FAILURE:
+                    raise raised_by(frame.head)
+                if frame.content:
+                    yield frame.content
+        finally:
+            if is_complete:
+                self._free.append(connection)
+            else:
+                connection.close()
+
+    def _send(self, job: bytes) -> tuple[_Connection, Frame]:
+        """Send a job; the connection and the first frame of the answer. Raises what that frame tells of."""
+        connection = self._connect()
+        try:
+            connection.send(job)
+            first = connection.receive()
+        except StoreError:
+            connection.close()
+            self._check_pool()
+            raise
+        if first.kind is Kind.FAILURE:
+            self._free.append(connection)
+            raise raised_by(first.head)
+        return connection, first
+
+    def _connect(self) -> _Connection:
+        with contextlib.suppress(IndexError):
+            return self._free.pop()
+        try:
+            return _Connection(self.address, self.limits.seconds + _GRACE_SECONDS)
+        except OSError as problem:
+            self._check_pool()
+            raise StoreError(_LOST) from problem
+
+    def _check_pool(self) -> None:
+        """Where the pool has died, forget it and every connection to it, so that the next call starts another."""
+        with self._lock:
+            if self._owns_pool and self._process is not None and self._process.poll() is not None:
+                while self._free:
+                    self._free.pop().close()
+                self._forget_pool()
+
+    def _forget_pool(self) -> None:
+        if self._process is not None:
+            if self._process.stdin:
+                self._process.stdin.close()
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self._process.wait(5)
+            if self._process.poll() is None:
+                self._process.kill()
+                self._process.wait()
+        if self._folder is not None:
+            shutil.rmtree(self._folder, ignore_errors=True)
+        self._process, self._folder, self._address = None, None, None
+
+    def _settings(self, path: str) -> dict[str, Any]:
+        return {
+            "path": path,
+            "limits": asdict(self.limits),
+            "default": self._default,
+            "prefixes": self._prefixes,
+        }
+
+
+class _Connection:
+    """A socket to the pool, and the frames that came over it and were not taken yet."""
+
+    def __init__(self, address: str, seconds: float) -> None:
+        self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        self._socket.settimeout(seconds)
+        self._unpacker = Unpacker()
+        self._frames: deque[Frame] = deque()
+        try:
+            self._socket.connect(address)
+        except OSError:
+            self._socket.close()
+            raise
+
+    def send(self, content: bytes) -> None:
+        """Send a job. Raises StoreError."""
+        try:
+            self._socket.sendall(content)
+        except OSError as problem:
+            raise StoreError(_LOST) from problem
+
+    def receive(self) -> Frame:
+        """The next frame. Raises StoreError where none comes."""
+        while not self._frames:
+            try:
+                content = self._socket.recv(_READ)
+            except OSError as problem:
+                raise StoreError(_LOST) from problem
+            if not content:
+                raise StoreError(_LOST)
+            self._frames.extend(self._unpacker.feed(content))
+        return self._frames.popleft()
+
+    def close(self) -> None:
+        """Hang up: the pool ends what it does for this connection."""
+        self._socket.close()
+
+
+def _start_pool(path: str, settings: dict[str, Any], graphs: Mapping[Iri, bytes]) -> subprocess.Popen[bytes]:
+    """Start the process; returns when it listens. Raises StoreError where it does not."""
+    command = [sys.executable, "-c", "from lumbarkg.store.pool import main; main()"]
+    process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    try:
+        _configure(process.stdin, settings, graphs)
+        is_ready = process.stdout is not None and bool(os.read(process.stdout.fileno(), 64))
+    except OSError:
+        is_ready = False
+    if not is_ready:
+        process.kill()
+        process.wait()
+        raise StoreError(f"The query service did not start (socket {path}).")
+    return process
+
+
+def _configure(stdin: IO[bytes] | None, settings: dict[str, Any], graphs: Mapping[Iri, bytes]) -> None:
+    if stdin is None:
+        return
+    stdin.write(pack(Kind.JOB, settings))
+    for name, content in graphs.items():
+        stdin.write(pack(Kind.FEED, {"name": name}, content))
+    stdin.write(pack(Kind.READY))
+    stdin.flush()

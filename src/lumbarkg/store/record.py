@@ -1,0 +1,49 @@
+"""The graphs as the pool holds them: the record that every worker's copy is fed from, by revision number."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from lumbarkg.errors import QueryLimitError
+from lumbarkg.identifiers import Iri
+from lumbarkg.store.port import DEFAULT_GRAPH
+
+
+class Record:
+    """Name → N-Triples, with the revision of each. What stood here at the start does not count towards quotas."""
+
+    def __init__(self, graphs: Mapping[Iri, bytes]) -> None:
+        self._graphs: dict[Iri, bytes] = dict(graphs)
+        self._revisions: dict[Iri, int] = dict.fromkeys(graphs, 0)
+        self._first = frozenset(graphs)
+        self.revision = 0
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._graphs
+
+    def names(self) -> tuple[Iri, ...]:
+        """The named graphs that hold a triple, sorted."""
+        return tuple(sorted(name for name, content in self._graphs.items() if content and name != DEFAULT_GRAPH))
+
+    def commit(self, changes: Mapping[Iri, bytes | None]) -> None:
+        """Put the contents in place, None for a graph that is gone: a new revision."""
+        self.revision += 1
+        for name, content in changes.items():
+            self._revisions[name] = self.revision
+            if content is None:
+                self._graphs.pop(name, None)
+            else:
+                self._graphs[name] = content
+
+    def check_room(self, changes: Mapping[Iri, bytes | None], namespaces: tuple[str, ...], most: int) -> None:
+        """Raise QueryLimitError where the graphs below the namespaces would grow past ``most`` bytes of N-Triples."""
+        after = {**{n: c for n, c in self._graphs.items() if n not in self._first}, **changes}
+        size = sum(len(c) for n, c in after.items() if c and (not namespaces or n.startswith(namespaces)))
+        if size > most and any(changes.values()):
+            raise QueryLimitError(
+                f"The graphs would hold {size} bytes of N-Triples; the limit is {most}. Drop a graph, or write less."
+            )
+
+    def since(self, revision: int) -> list[tuple[Iri, bytes | None]]:
+        """What changed after a revision: name and content, None where the graph is gone."""
+        return [(name, self._graphs.get(name)) for name, changed in self._revisions.items() if changed > revision]
