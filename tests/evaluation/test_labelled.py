@@ -50,7 +50,15 @@ def test_a_setting_may_be_given_for_all(engine: Engine) -> None:
         ({"expected": {"conditions": []}}, "missing-field", "/0/expected/conditions"),
         ({"expected": {"conditions": ["SpinalInfektion"]}}, "unknown-term", "/0/expected/conditions/0"),
         ({"expected": {"conditions": ["LowBackPain"]}}, "wrong-kind", "/0/expected/conditions/0"),
-        ({"expected": {"conditions": ["DiscHerniation"], "triage": ["soon"]}}, "unknown-level", "/0/expected/triage"),
+        ({"expected": {"conditions": ["DiscHerniation"], "triage": ["soon"]}}, "unknown-level", "/0/expected/triage/0"),
+        ({"expected": {"conditions": ["DiscHerniation"], "triage": "Urgent"}}, "wrong-type", "/0/expected/triage"),
+        ({"expected": {"conditions": ["DiscHerniation"], "triggers": ["R01"]}}, "wrong-type", "/0/expected/triggers"),
+        (
+            {"expected": {"conditions": ["DiscHerniation"], "triggers": [{"rule": "R01"}]}},
+            "unknown-level",
+            "/0/expected/triggers/0/level",
+        ),
+        ({"findings": 3}, "wrong-type", "/0/findings"),
         ({"expected": {"conditions": ["DiscHerniation"], "tests": [2]}}, "wrong-type", "/0/expected/tests"),
         ({"expected": {"conditions": ["DiscHerniation"], "bukket": "x"}}, "unknown-field", "/0/expected/bukket"),
         ({"findings": [{"finding": "Fver"}]}, "unknown-term", "/0/findings/0/finding"),
@@ -73,6 +81,15 @@ def test_every_line_is_read_before_any_is_refused(engine: Engine) -> None:
 def test_an_empty_file_is_refused(engine: Engine) -> None:
     with pytest.raises(InvalidInputError, match="no case"):
         read_labelled(b"\n", engine)
+
+
+def test_a_bucket_stands_for_its_conditions(engine: Engine) -> None:
+    buckets = read_buckets("bucket\tcondition\ninfection\tSpinalInfection\n", engine)
+    expected = {"bucket": "infection"}
+    (case,) = read_labelled(_lines({**GOOD, "expected": expected}), engine, None, buckets)
+    assert [c.local_name for c in case.label.conditions] == ["SpinalInfection"]
+    with pytest.raises(InvalidInputError, match="No condition"):
+        read_labelled(_lines({**GOOD, "expected": expected}), engine)
 
 
 def test_buckets_take_conditions_together(engine: Engine) -> None:

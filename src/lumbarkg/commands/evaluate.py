@@ -48,8 +48,8 @@ def run(options: argparse.Namespace) -> int:
         return FAILED
     engine = load_engine(options.release or release_dir(), shapes_dir())
     try:
-        cases = read_labelled(content, engine, options.setting)
         buckets = read_buckets(table, engine)
+        cases = read_labelled(content, engine, options.setting, buckets)
     except InvalidInputError as refused:
         refusal = render_problem(422, "invalid-cases", "Invalid cases", "nothing was scored", refused.issues, None)
         sys.stderr.write(render_problem_text(refusal))

@@ -74,19 +74,24 @@ class LabelledCase:
     history: Case
 
 
-def read_labelled(content: bytes, engine: Engine, setting: str | None = None) -> tuple[LabelledCase, ...]:
+def read_labelled(
+    content: bytes, engine: Engine, setting: str | None = None, buckets: tuple[Bucket, ...] = ()
+) -> tuple[LabelledCase, ...]:
     """The labelled cases of a JSON Lines document, all in ``setting`` where one is given.
+
+    Where a case names a bucket of ``buckets`` and no conditions, those of the bucket are expected.
 
     Raises InvalidInputError with every issue; a path begins with the number of the line, from 0.
     """
     issues: list[Issue] = []
     found: list[LabelledCase] = []
     seen: set[str] = set()
+    table = {bucket.name: bucket.conditions for bucket in buckets}
     for number, line in enumerate(content.splitlines()):
         if not line.strip():
             continue
         try:
-            case = _read_line(parse_json(line), engine, setting)
+            case = _read_line(parse_json(line), engine, setting, table)
         except InvalidInputError as refused:
             issues += [Issue(i.severity, i.code, f"/{number}{i.path}", i.message, i.remedy) for i in refused.issues]
             continue
@@ -101,7 +106,9 @@ def read_labelled(content: bytes, engine: Engine, setting: str | None = None) ->
     return tuple(found)
 
 
-def _read_line(document: Any, engine: Engine, setting: str | None) -> LabelledCase:
+def _read_line(
+    document: Any, engine: Engine, setting: str | None, buckets: Mapping[str, frozenset[Iri]]
+) -> LabelledCase:
     if not isinstance(document, dict):
         raise InvalidInputError((error("wrong-type", "", "A labelled case is a JSON object.", "One object a line."),))
     case = dict(document)
@@ -114,9 +121,10 @@ def _read_line(document: Any, engine: Engine, setting: str | None) -> LabelledCa
     if not isinstance(expected, dict):
         issues.append(error("missing-field", "/expected", "What is expected is missing.", "See docs/evaluation.md."))
         expected = {}
-    label, label_issues = _label(str(identifier), expected, engine)
+    label, label_issues = _label(str(identifier), expected, engine, buckets)
     issues += label_issues
-    tests, test_issues = _tests(expected, len(case.get("findings") or ()))
+    findings = case.get("findings")
+    tests, test_issues = _tests(expected, len(findings) if isinstance(findings, list) else 0)
     issues += test_issues
     try:
         full = read_case(case, engine)
@@ -129,49 +137,76 @@ def _read_line(document: Any, engine: Engine, setting: str | None) -> LabelledCa
     return LabelledCase(label, full, history)
 
 
-def _label(identifier: str, expected: Mapping[str, Any], engine: Engine) -> tuple[Label, list[Issue]]:
+def _label(
+    identifier: str, expected: Mapping[str, Any], engine: Engine, buckets: Mapping[str, frozenset[Iri]]
+) -> tuple[Label, list[Issue]]:
     issues = [
         error("unknown-field", f"/expected/{name}", f"'{name}' is not known.", f"Known: {', '.join(_FIELDS)}.")
         for name in expected
         if name not in _FIELDS
     ]
-    conditions = []
-    names = expected.get("conditions")
-    if not isinstance(names, list) or not names:
-        issues.append(
-            error("missing-field", "/expected/conditions", "No condition is expected.", "List one or more conditions.")
-        )
-        names = []
-    for index, name in enumerate(names):
-        resolved = engine.lookup.resolve(str(name), v.CONDITION, f"/expected/conditions/{index}")
-        if isinstance(resolved, Issue):
-            issues.append(resolved)
-        else:
-            conditions.append(resolved)
+    bucket = str(expected.get("bucket") or "all")
+    if "conditions" not in expected and bucket in buckets:
+        conditions = buckets[bucket]
+    else:
+        conditions = _conditions(expected, engine, issues)
     levels = known_levels(engine)
-    triage = {field: tuple(expected.get(field) or ()) for field in ("triage", "triageConvention")}
     triggers = tuple(
-        Trigger(str(t.get("rule", "")), str(t.get("level", "")), bool(t.get("needsTests", False)))
-        for t in expected.get("triggers") or ()
+        Trigger(
+            str(t.get("rule", "")),
+            _level(t.get("level"), f"/expected/triggers/{n}/level", levels, issues),
+            bool(t.get("needsTests")),
+        )
+        for n, t in enumerate(_list(expected, "triggers", dict, issues))
     )
-    for field, values in (*triage.items(), ("triggers", tuple(t.level for t in triggers))):
-        issues += [
-            error("unknown-level", f"/expected/{field}", f"'{value}' is not a level.", f"Use {', '.join(levels)}.")
-            for value in values
-            if value not in levels
-        ]
+    triage, convention = (
+        tuple(
+            _level(name, f"/expected/{field}/{n}", levels, issues)
+            for n, name in enumerate(_list(expected, field, str, issues))
+        )
+        for field in ("triage", "triageConvention")
+    )
     label = Label(
         id=identifier,
-        bucket=str(expected.get("bucket") or "all"),
-        conditions=frozenset(conditions),
+        bucket=bucket,
+        conditions=conditions,
         kind=str(expected.get("kind") or ""),
         strict=bool(expected.get("strict", False)),
         confidence=str(expected.get("confidence") or ""),
-        triage=triage["triage"],
-        triage_convention=triage["triageConvention"],
+        triage=triage,
+        triage_convention=convention,
         triggers=triggers,
     )
     return label, issues
+
+
+def _conditions(expected: Mapping[str, Any], engine: Engine, issues: list[Issue]) -> frozenset[Iri]:
+    names = _list(expected, "conditions", str, issues)
+    if not names:
+        issues.append(
+            error("missing-field", "/expected/conditions", "No condition is expected.", "List one or more conditions.")
+        )
+    found = [engine.lookup.resolve(n, v.CONDITION, f"/expected/conditions/{i}") for i, n in enumerate(names)]
+    issues += [f for f in found if isinstance(f, Issue)]
+    return frozenset(f for f in found if not isinstance(f, Issue))
+
+
+def _list(expected: Mapping[str, Any], field: str, kind: type, issues: list[Issue]) -> list[Any]:
+    """A field that may be left out and else lists values of one kind."""
+    values = expected.get(field)
+    if values is None:
+        return []
+    if isinstance(values, list) and all(isinstance(value, kind) for value in values):
+        return values
+    wanted = "objects" if kind is dict else "texts"
+    issues.append(error("wrong-type", f"/expected/{field}", f"'{field}' is not a list of {wanted}.", "Send a list."))
+    return []
+
+
+def _level(name: Any, path: str, levels: tuple[str, ...], issues: list[Issue]) -> str:
+    if name not in levels:
+        issues.append(error("unknown-level", path, f"'{name}' is not a level.", f"Use {', '.join(levels)}."))
+    return str(name)
 
 
 def _tests(expected: Mapping[str, Any], findings: int) -> tuple[frozenset[int], list[Issue]]:
