@@ -1,11 +1,12 @@
 # Everything a person does with the checkout. `make` alone lists it. Each target sets up by itself what it needs.
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help serve test check format release docs verify-reasoner profile-owlapi bench clean
+.PHONY: help serve test check format release docs verify-reasoner profile-owlapi evaluate bench clean
 
 HOST ?= 127.0.0.1
 PORT ?= 8000
 N ?= 2000
+CASES ?= tests/cases/development/cases.jsonl
 ARGS ?=
 EXTRAS ?= dev
 
@@ -58,6 +59,9 @@ verify-reasoner: $(DEV_READY)  ## compare the engine with HermiT on N=2000 drawn
 
 profile-owlapi: $(OWLAPI_READY)  ## ask the OWL API: OWL 2 DL, imports resolved with the network off
 	@$(OWLAPI)/bin/python tools/owl_profile.py $(ARGS)
+
+evaluate: $(RUN_READY)  ## score the development cases, judgement rows off too (CASES=file.jsonl)
+	@$(RUN)/bin/lumbarkg evaluate $(CASES) --buckets tests/cases/bucket_conditions.tsv $(ARGS)
 
 bench: $(DEV_READY)  ## run every benchmark
 	@set -e; for script in benchmarks/*.py; do echo "==> $$script"; $(DEV)/bin/python "$$script"; done
