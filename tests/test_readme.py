@@ -49,6 +49,16 @@ def test_the_query_answers(client: FlaskClient) -> None:
     assert len(json.loads(response.data)["results"]["bindings"]) >= 20
 
 
+def test_the_named_queries_answer(client: FlaskClient, capfd: pytest.CaptureFixture[str]) -> None:
+    (address,) = re.findall(r"^curl -s 'http://127.0.0.1:8000(/api/v1/queries/[^']+)'$", README, re.MULTILINE)
+    assert b"SpinalCompression" in client.get(address).data
+    (command,) = re.findall(r"^\S*bin/lumbarkg (query .*)$", README, re.MULTILINE)
+    assert cli.main(shlex.split(command)) == 0
+    assert "lkg:DeadBug" in capfd.readouterr().out
+    (count,) = re.findall(r"^(\d+) questions have a name", README, re.MULTILINE)
+    assert int(count) == len(list((ROOT / "queries" / "api").glob("*.rq")))
+
+
 def test_the_addresses_exist(client: FlaskClient) -> None:
     for address in ("/", "/api/v1/form"):
         assert client.get(address).status_code == 200
