@@ -36,7 +36,7 @@ JSON = ("application/sparql-results+json", "text/turtle")
 GRAPHS = GraphSelection((NUMBERS,), (NUMBERS, EDGES))
 ENDLESS = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l }"
 SHORT = "SELECT ?o { <urn:7> ?p ?o }"
-LIMITS = Limits(seconds=3.0, slots=3, memory_bytes=256 * 1024**2, rows=2000, answer_bytes=1024**2, queue=8)
+LIMITS = Limits(seconds=2.0, slots=3, memory_bytes=256 * 1024**2, rows=2000, answer_bytes=1024**2, queue=8)
 DATA = {
     NUMBERS: "".join(f'<urn:{n}> <urn:p> "{n}" .\n' for n in range(2500)).encode(),
     EDGES: "".join(f"<urn:{n}> <urn:e> <urn:{m}> .\n" for n in range(60) for m in range(60)).encode(),
@@ -83,7 +83,7 @@ def test_a_query_past_its_deadline_is_stopped_and_others_go_on(store: EmbeddedSt
         while not endless.done() and time.monotonic() < start + 10:
             ask(store, SHORT)
             answered += 1
-        with pytest.raises(QueryTimeoutError, match="ran longer than 3 s"):
+        with pytest.raises(QueryTimeoutError, match="ran longer than 2 s"):
             endless.result()
         took = time.monotonic() - start
     assert LIMITS.seconds <= took < LIMITS.seconds + 2  # exact times are the benchmark's matter
@@ -112,9 +112,10 @@ def test_a_long_query_runs_at_lower_priority(store: EmbeddedStore) -> None:
     with ThreadPoolExecutor() as threads:
         job = threads.submit(ask, store, ENDLESS)
         time.sleep(0.5)
-        assert niceness(longest_running(workers(pool_of(store)))) == LIMITS.long_nice
-        others = {niceness(pid) for pid in workers(pool_of(store))} - {LIMITS.long_nice, -100}
-        assert others == {niceness(pool_of(store)) + LIMITS.short_nice}
+        pool = niceness(pool_of(store))
+        assert niceness(longest_running(workers(pool_of(store)))) == pool + LIMITS.long_nice
+        others = {niceness(pid) for pid in workers(pool_of(store))} - {pool + LIMITS.long_nice, -100}
+        assert others == {pool + LIMITS.short_nice}
         with pytest.raises(QueryTimeoutError):
             job.result()
 

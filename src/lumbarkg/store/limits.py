@@ -12,6 +12,7 @@ class Limits:
 
     ``seconds`` is the deadline from arrival to answer, waiting included. A query that has used ``short_seconds`` of
     processor time, or has more than ``held_bytes`` of answer, is long: one slot is never given to a long query.
+    ``short_nice`` and ``long_nice`` say by how much workers stand back behind the pool and the web processes.
     """
 
     seconds: float = 10.0

@@ -85,7 +85,7 @@ class WorkerProcess(asyncio.Protocol):
         """Run behind everybody else: the query is long."""
         self.is_reniced = True
         with contextlib.suppress(ProcessLookupError):
-            os.setpriority(os.PRIO_PROCESS, self.pid, self._limits.long_nice)
+            os.setpriority(os.PRIO_PROCESS, self.pid, _own_priority() + self._limits.long_nice)
 
     def is_fit(self) -> bool:
         """Whether the worker can go on after a long query: its priority can be raised, its memory is not used up."""
@@ -94,7 +94,7 @@ class WorkerProcess(asyncio.Protocol):
         if self.virtual_bytes() - self.first_bytes > self._limits.memory_bytes // 4:
             return False
         try:
-            os.setpriority(os.PRIO_PROCESS, self.pid, self._limits.short_nice)
+            os.setpriority(os.PRIO_PROCESS, self.pid, _own_priority() + self._limits.short_nice)
         except (PermissionError, ProcessLookupError):
             return False
         self.is_reniced = False
@@ -147,3 +147,8 @@ class WorkerProcess(asyncio.Protocol):
             self.transport.abort()
             self.transport = None
         self._on_end(self)
+
+
+def _own_priority() -> int:
+    """The nice value of the pool, which those of the workers are counted from."""
+    return os.getpriority(os.PRIO_PROCESS, 0)

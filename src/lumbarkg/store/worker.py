@@ -16,12 +16,13 @@ from typing import Any, TypeVar
 
 from lumbarkg.errors import LumbarkgError, QueryLimitError
 from lumbarkg.identifiers import Iri
+from lumbarkg.rdf.dataset import BASE_IRI
 from lumbarkg.rdf.documents import read_triples, write_triples
 from lumbarkg.rdf.scratch import Scratch
 from lumbarkg.store.failures import failure_head
 from lumbarkg.store.frames import Frame, Kind, Unpacker, pack
 from lumbarkg.store.limits import Limits
-from lumbarkg.store.port import WritableGraphs
+from lumbarkg.store.port import DEFAULT_GRAPH, WritableGraphs
 from lumbarkg.store.rows import RowCounter
 from lumbarkg.store.template import TEMPLATE, Template
 
@@ -178,7 +179,7 @@ class _Worker:
             self._report(self._scratch.try_update(content.decode(), default, named, writable.includes))
         else:
             name = Iri(head["name"])
-            triples = read_triples(content, head["mediaType"], name)
+            triples = read_triples(content, head["mediaType"], Iri(BASE_IRI) if name == DEFAULT_GRAPH else name)
             if operation == "extend":
                 triples |= frozenset(self._dataset.triples(name))
             self._report({name: write_triples(triples)})
