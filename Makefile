@@ -5,7 +5,7 @@
 
 HOST ?= 127.0.0.1
 PORT ?= 8000
-N ?= 1000
+N ?= 2000
 ARGS ?=
 EXTRAS ?= dev
 
@@ -54,7 +54,7 @@ docs: $(DEV_READY)  ## write the generated pages of docs/
 	@$(DEV)/bin/python -m lumbarkg.sparql.claims_page
 	@$(DEV)/bin/python -m lumbarkg.sparql.queries_page
 
-verify-reasoner: $(DEV_READY)  ## compare the engine with HermiT on N=1000 drawn cases
+verify-reasoner: $(DEV_READY)  ## compare the engine with HermiT on N=2000 drawn cases; writes the certificate
 	@$(DEV)/bin/python -m lumbarkg.oracle $(N) $(ARGS)
 
 profile-owlapi: $(OWLAPI_READY)  ## ask the OWL API: OWL 2 DL, imports resolved with the network off

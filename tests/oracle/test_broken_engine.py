@@ -25,11 +25,11 @@ from lumbarkg.ontology.owl import (
 )
 from lumbarkg.oracle.answers import Answer, engine_answer
 from lumbarkg.oracle.compare import Oracle
-from lumbarkg.oracle.document import case_document
 from lumbarkg.oracle.shrink import shrink, smaller
 from lumbarkg.rdf.terms import Triple
 from lumbarkg.reasoning.knowledge import Knowledge
 from lumbarkg.reasoning.realise import add_bilateral_findings
+from lumbarkg.render.case import case_document
 from tests.oracle.conftest import Break, Draw
 
 pytestmark = pytest.mark.slow

@@ -20,7 +20,7 @@ from lumbarkg.reasoning.knowledge import Knowledge
 class Disagreeing:
     """An oracle that differs on every case with a finding."""
 
-    def __init__(self, knowledge: Knowledge, release: Sequence[Triple]) -> None:
+    def __init__(self, knowledge: Knowledge, release: Sequence[Triple], **options: object) -> None:
         self._knowledge = knowledge
 
     def __enter__(self) -> Disagreeing:
@@ -38,7 +38,7 @@ class Disagreeing:
             Compared(c, engine_answer(c, self._knowledge), found if self.disagree(c) else ()) for c in cases
         )
         progress(len(cases), len(cases))
-        return Report(compared, (), 1, 0.0, 0.0, 0.0)
+        return Report(compared, (), 1, 0, 0.0, 0.0, 0.0)
 
 
 def test_a_difference_is_printed_shrunk_and_fails(

@@ -12,10 +12,10 @@ from lumbarkg.model import Case
 from lumbarkg.ontology.owl import SubPropertyOf
 from lumbarkg.oracle.choices import DENIABLE, Choices
 from lumbarkg.oracle.constructors import Constructor, constructors_of
-from lumbarkg.oracle.document import case_document
 from lumbarkg.oracle.draw import draw
 from lumbarkg.oracle.targets import Targets, pattern_classes, triage_classes
 from lumbarkg.reasoning.knowledge import Knowledge
+from lumbarkg.render.case import case_document
 from tests.oracle.conftest import Draw
 
 NUMBER = 400
@@ -50,7 +50,7 @@ def test_cases_are_grown_from_every_kind_of_definition(drawn: Draw, knowledge: K
 def test_each_constructor_gets_its_turn(knowledge: Knowledge) -> None:
     choices = Choices(knowledge)
     targets = Targets(choices, 1)
-    taken = [t for i in range(200) if (t := targets.turn(i)) is not None and t.constructor is not None]
+    taken = [t for i in range(300) if (t := targets.turn(i)) is not None and t.constructor is not None]
     assert {t.constructor for t in taken} == set(Constructor)
     assert all(t.constructor in constructors_of(t.cls, choices) for t in taken)
 

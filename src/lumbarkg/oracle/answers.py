@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from lumbarkg import vocabulary as v
 from lumbarkg.identifiers import Iri
@@ -10,8 +10,7 @@ from lumbarkg.model import Case
 from lumbarkg.oracle.hermit import Verdict
 from lumbarkg.oracle.translate import CaseNodes, is_of_the_oracle, query_class
 from lumbarkg.reasoning.knowledge import Knowledge
-from lumbarkg.reasoning.normalise import BOTTOM
-from lumbarkg.reasoning.realise import RealisedCase, realise
+from lumbarkg.reasoning.realise import realise
 
 CASE = "the case"
 
@@ -37,6 +36,10 @@ class Answer:
         return self.types.get(CASE, frozenset())
 
 
+INCONSISTENT = Answer(False, {}, frozenset(), frozenset(), {})
+"""The answer to a case that contradicts itself."""
+
+
 @dataclass(frozen=True)
 class Difference:
     """One point on which the two disagree: what only one of them derives."""
@@ -58,14 +61,15 @@ class Difference:
 def engine_answer(case: Case, knowledge: Knowledge) -> Answer:
     """The engine's answer to a case as realised, without proofs."""
     realised = realise(case, knowledge)
-    if BOTTOM in realised.root.subsumers:
-        return Answer(False, {}, frozenset(), frozenset(), {})
-    contexts = [realised.root, *(c for _, c in realised.findings), *(c for _, c in realised.exposures)]
+    if not realised.consistent:
+        return INCONSISTENT
+    branches = (*(b for _, b in realised.findings), *(b for _, b in realised.exposures))
+    types = (realised.types, *(branch.types for branch in branches))
     return Answer(
         True,
-        {place: knowledge.named(context) for place, context in zip(_places(case), contexts, strict=True)},
-        _spoken_of(realised, v.SUGGESTS, knowledge),
-        _spoken_of(realised, v.ARGUES_AGAINST, knowledge),
+        dict(zip(_places(case), types, strict=True)),
+        realised.spoken(v.SUGGESTS),
+        realised.spoken(v.ARGUES_AGAINST),
         {f"absent/{i}": knowledge.denied_classes(knowledge.finding_expression(f)) for i, f in enumerate(case.absent)},
     )
 
@@ -109,6 +113,14 @@ def differences(ours: Answer, theirs: Answer) -> tuple[Difference, ...]:
     return tuple(_difference(about, mine, other) for about, mine, other in pairs if mine != other)
 
 
+def unsound(ours: Answer, theirs: Answer) -> tuple[Difference, ...]:
+    """Every point on which the engine derives what HermiT does not; what only HermiT derives does not count."""
+    found = differences(ours, theirs)
+    if ours.consistent != theirs.consistent:
+        return found
+    return tuple(replace(d, only_hermit=frozenset()) for d in found if d.only_engine)
+
+
 def _difference(about: str, ours: frozenset[str], theirs: frozenset[str]) -> Difference:
     return Difference(about, ours - theirs, theirs - ours)
 
@@ -116,10 +128,3 @@ def _difference(about: str, ours: frozenset[str], theirs: frozenset[str]) -> Dif
 def _places(case: Case) -> list[str]:
     present = [f"present/{i}" for i, _ in enumerate(case.present)]
     return [CASE, *present, *(f"exposures/{i}" for i, _ in enumerate(case.exposures))]
-
-
-def _spoken_of(realised: RealisedCase, prop: Iri, knowledge: Knowledge) -> frozenset[Iri]:
-    """The named conditions X with case ⊑ ∃prop.X."""
-    role = knowledge.rules.roles.get(prop)
-    targets = realised.root.links.get(role, {}) if role is not None else {}
-    return frozenset(c for t in targets for c in knowledge.named(t)) & knowledge.subclasses(v.CONDITION)

@@ -26,9 +26,9 @@ from lumbarkg.ontology.owl import (
     subexpressions,
 )
 from lumbarkg.ontology.terms import Terms
+from lumbarkg.reasoning.horn import Node
 from lumbarkg.reasoning.knowledge import Expression as Stated
 from lumbarkg.reasoning.knowledge import Knowledge
-from lumbarkg.reasoning.saturate import Context
 
 SINGLE = frozenset({v.HAS_LATERALITY, v.HAS_COURSE, v.OF_EXERCISE})
 """Properties of which a finding or an exposure states one value at most, as the shapes demand."""
@@ -148,8 +148,8 @@ class Choices:
         linked = {
             name
             for c in reaching
-            if (context := knowledge.context(c)) is not None
-            for targets in context.links.values()
+            if (node := knowledge.node(c)) is not None
+            for targets in node.links.values()
             for target in targets
             for name in knowledge.named(target)
         }
@@ -162,19 +162,19 @@ class Choices:
                 return root, properties[prop]
         return v.FINDING, ()
 
-    def _with_value(self, root: Iri, prop: Iri, value: Iri) -> Context:
-        return self.knowledge.expression_context(Stated((root,), ((prop, value),), ()), _ROLE_TO[root])
+    def _with_value(self, root: Iri, prop: Iri, value: Iri) -> Node:
+        return self.knowledge.branch(Stated((root,), ((prop, value),)), _ROLE_TO[root]).node
 
-    def satisfies(self, context: Context, expression: Expression) -> bool:
-        """Whether a context is entailed to fall under an expression of classes, links and unions."""
+    def satisfies(self, node: Node, expression: Expression) -> bool:
+        """Whether a node is entailed to fall under an expression of classes, links and unions."""
         if isinstance(expression, Named):
-            return self.knowledge.known(expression.iri) in context.subsumers
+            return bool(node.bits & self.knowledge.program.bit(self.knowledge.known(expression.iri)))
         if isinstance(expression, And):
-            return all(self.satisfies(context, o) for o in expression.operands)
+            return all(self.satisfies(node, o) for o in expression.operands)
         if isinstance(expression, Or):
-            return any(self.satisfies(context, o) for o in expression.operands)
+            return any(self.satisfies(node, o) for o in expression.operands)
         if isinstance(expression, Some):
             role = self.knowledge.rules.roles.get(expression.property)
-            targets = context.links.get(role, {}) if role is not None else {}
+            targets = node.links.get(role, ()) if role is not None else ()
             return any(self.satisfies(t, expression.filler) for t in targets)
         return False

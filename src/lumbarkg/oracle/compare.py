@@ -4,6 +4,9 @@ One inconsistent case spoils the run that it takes part in. So a case that the e
 and HermiT must reject it; a run that HermiT rejects though the engine found all its cases consistent is halved until
 the case is found. Cases that differ in a run are run again, each alone, so that no difference is another case's.
 
+Two readings of a case are compared (``Form``): the released one, in which both must derive the same, and the
+ontology as edited, with true complements, against which the engine must be sound.
+
 What HermiT derives for a case alone follows in company too. At times it does not say so there (one case in some
 hundreds, by its own realisation, always a class it leaves out): that is a lapse of HermiT, counted apart.
 """
@@ -14,14 +17,16 @@ import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from dataclasses import dataclass, field
-from typing import Protocol
+from pathlib import Path
 
 from lumbarkg import vocabulary as v
-from lumbarkg.identifiers import Iri
 from lumbarkg.model import Case
-from lumbarkg.oracle.answers import Answer, Difference, differences, engine_answer, hermit_answer
-from lumbarkg.oracle.hermit import Hermit, Verdict
-from lumbarkg.oracle.translate import CaseNodes, case_triples, query_triples
+from lumbarkg.ontology.build.certificate import digest_of, logical_triples
+from lumbarkg.oracle.answers import INCONSISTENT, Answer, Difference, hermit_answer
+from lumbarkg.oracle.forms import HORN, Form
+from lumbarkg.oracle.hermit import Hermit, Verdict, version
+from lumbarkg.oracle.journal import Journal, Reasoner
+from lumbarkg.oracle.translate import CaseNodes, query_triples
 from lumbarkg.rdf.terms import Triple
 from lumbarkg.reasoning.knowledge import Knowledge
 from lumbarkg.reasoning.realise import add_bilateral_findings
@@ -45,11 +50,13 @@ class Report:
     """The outcome of a comparison: the cases in the order given, and what it took.
 
     ``lapses`` are cases on which the two agree when HermiT sees the case alone, with what HermiT left out in company.
+    ``told_runs`` of all runs were known from the journal.
     """
 
     compared: tuple[Compared, ...]
     lapses: tuple[Compared, ...]
     hermit_runs: int
+    told_runs: int
     engine_seconds: float
     hermit_seconds: float
     seconds: float
@@ -59,24 +66,26 @@ class Report:
         """The cases on which the two disagree."""
         return tuple(c for c in self.compared if c.differences)
 
-
-class Reasoner(Protocol):
-    """What a comparison needs of HermiT."""
-
-    def submit(self, triples: list[Triple], individuals: tuple[Iri, ...], classes: tuple[Iri, ...]) -> Future[Verdict]:
-        """Start a run over the release and these triples."""
+    @property
+    def inconsistent(self) -> tuple[Compared, ...]:
+        """The cases that the engine finds inconsistent; HermiT, asked for each alone, agrees where none differs."""
+        return tuple(c for c in self.compared if not c.answer.consistent)
 
 
 class Oracle:
     """Holds the engine's knowledge against HermiT over the same release; close it after use.
 
-    ``release`` are the triples that HermiT reads. They are given apart from ``knowledge`` so that a test can hold a
-    broken engine against the whole release.
+    HermiT reads the logical triples of ``release``. They are given apart from ``knowledge`` so that a test can hold a
+    broken engine against the whole release. What HermiT says is kept in the folder ``journal``, if one is given.
     """
 
-    def __init__(self, knowledge: Knowledge, release: Sequence[Triple]) -> None:
-        self._knowledge = knowledge
-        self._hermit = Hermit([*release, *query_triples(knowledge.subclasses(v.CONDITION))])
+    def __init__(
+        self, knowledge: Knowledge, release: Sequence[Triple], *, form: Form = HORN, journal: Path | None = None
+    ) -> None:
+        self._knowledge, self._form = knowledge, form
+        base = [*logical_triples(release), *query_triples(knowledge.subclasses(v.CONDITION))]
+        self._hermit = Hermit(base)
+        self._journal = journal and Journal(self._hermit, journal, digest_of(base, version()))
 
     def __enter__(self) -> Oracle:
         return self
@@ -86,7 +95,7 @@ class Oracle:
 
     def compare(self, cases: Sequence[Case], progress: Progress | None = None) -> Report:
         """Compare every case; ``progress`` is told how many of them are settled and how many differ."""
-        return compare(cases, self._knowledge, self._hermit, progress)
+        return compare(cases, self._knowledge, self._journal or self._hermit, progress, self._form)
 
     def disagree(self, case: Case) -> bool:
         """Whether the two differ on one case."""
@@ -94,10 +103,14 @@ class Oracle:
 
 
 def compare(
-    cases: Sequence[Case], knowledge: Knowledge, reasoner: Reasoner, progress: Progress | None = None
+    cases: Sequence[Case],
+    knowledge: Knowledge,
+    reasoner: Reasoner,
+    progress: Progress | None = None,
+    form: Form = HORN,
 ) -> Report:
     """Compare what the engine and the reasoner say of every case."""
-    return _Comparison(knowledge, reasoner, cases, progress).run()
+    return _Comparison(knowledge, reasoner, cases, progress, form).run()
 
 
 @dataclass
@@ -106,6 +119,7 @@ class _Comparison:
     reasoner: Reasoner
     drawn: Sequence[Case]
     progress: Progress | None
+    form: Form
     settled: dict[int, tuple[Difference, ...]] = field(default_factory=dict)
     running: dict[Future[Verdict], list[tuple[int, CaseNodes]]] = field(default_factory=dict)
     suspected: list[tuple[tuple[int, ...], tuple[Difference, ...]]] = field(default_factory=list)
@@ -116,11 +130,14 @@ class _Comparison:
     def run(self) -> Report:
         started = time.monotonic()
         self.cases = [add_bilateral_findings(case, self.knowledge) for case in self.drawn]
-        self.answers = [engine_answer(case, self.knowledge) for case in self.cases]
+        self.answers = [self.form.answer(case, self.knowledge) for case in self.cases]
         engine_seconds = time.monotonic() - started
-        consistent = [i for i, answer in enumerate(self.answers) if answer.consistent]
-        for start in range(0, len(consistent), CHUNK):
-            self._submit(consistent[start : start + CHUNK])
+        told = self.reasoner.told if isinstance(self.reasoner, Journal) else 0
+        # A chunk is a stretch of the cases drawn: where one of them proves inconsistent, the others keep their chunks.
+        for start in range(0, len(self.cases), CHUNK):
+            stretch = range(start, min(start + CHUNK, len(self.cases)))
+            if consistent := [i for i in stretch if self.answers[i].consistent]:
+                self._submit(consistent)
         for index, answer in enumerate(self.answers):
             if not answer.consistent:
                 self._submit([index])
@@ -135,6 +152,7 @@ class _Comparison:
             tuple(Compared(case, self.answers[i], self.settled[i]) for i, case in enumerate(self.drawn)),
             tuple(self.lapses),
             self.runs,
+            self.reasoner.told - told if isinstance(self.reasoner, Journal) else 0,
             engine_seconds,
             self.hermit_seconds,
             time.monotonic() - started,
@@ -143,7 +161,7 @@ class _Comparison:
     def _submit(self, indices: list[int]) -> None:
         members, triples = [], []
         for number, index in enumerate(indices):
-            nodes, stated = case_triples(self.cases[index], number, self.knowledge)
+            nodes, stated = self.form.state(self.cases[index], number, self.knowledge)
             members.append((index, nodes))
             triples += stated
         individuals = tuple(i for _, nodes in members for i in nodes.individuals)
@@ -188,5 +206,5 @@ class _Comparison:
         if verdict.failure:
             return (Difference("HermiT gave no answer", frozenset(), frozenset({verdict.failure})),)
         if not verdict.consistent:
-            return differences(ours, Answer(False, {}, frozenset(), frozenset(), {}))
-        return differences(ours, hermit_answer(self.cases[index], nodes, verdict, self.knowledge))
+            return self.form.differences(ours, INCONSISTENT)
+        return self.form.differences(ours, hermit_answer(self.cases[index], nodes, verdict, self.knowledge))

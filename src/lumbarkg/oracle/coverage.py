@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from lumbarkg.identifiers import Iri
 from lumbarkg.model import PatternMatch
+from lumbarkg.ontology.build.certificate import ClassCount
 from lumbarkg.oracle.choices import Choices
 from lumbarkg.oracle.compare import Compared
 from lumbarkg.oracle.constructors import Constructor, constructors_in
@@ -17,15 +18,6 @@ from lumbarkg.reasoning.entail import read_entailments
 from lumbarkg.reasoning.knowledge import Knowledge
 from lumbarkg.reasoning.proofs import Explainer
 from lumbarkg.reasoning.realise import add_bilateral_findings, realise
-
-
-@dataclass(frozen=True)
-class ClassCount:
-    """How often consistent cases fell under a class, how often not, and how many of the latter were grown from it."""
-
-    hit: int
-    missed: int
-    nearly: int
 
 
 @dataclass(frozen=True)
@@ -81,7 +73,7 @@ def cover(drawn: Sequence[Drawn], compared: Sequence[Compared], knowledge: Knowl
         grown=sum(d.origin is not None for d in drawn),
         classes={
             kind: {c: ClassCount(hits[c], len(consistent) - hits[c], nearly[c]) for c in sorted(classes)}
-            for kind, classes in _counted(knowledge).items()
+            for kind, classes in counted_classes(knowledge).items()
         },
         suggestions=suggestions,
         constructors={kind: constructors[kind] for kind in Constructor},
@@ -93,7 +85,8 @@ def _suggestions(one: Compared, knowledge: Knowledge, explainer: Explainer) -> t
     return read_entailments(realised, knowledge, explainer).patterns
 
 
-def _counted(knowledge: Knowledge) -> dict[str, frozenset[Iri]]:
+def counted_classes(knowledge: Knowledge) -> dict[str, frozenset[Iri]]:
+    """Kind → the classes that a comparison must reach and must miss."""
     choices = Choices(knowledge)
     return {
         "patterns": pattern_classes(choices),

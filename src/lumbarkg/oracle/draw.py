@@ -14,18 +14,26 @@ from lumbarkg import vocabulary as v
 from lumbarkg.identifiers import Iri
 from lumbarkg.model import Case
 from lumbarkg.ontology.owl import Expression, Some
+from lumbarkg.oracle.answers import engine_answer
 from lumbarkg.oracle.choices import DENIABLE, Choices
 from lumbarkg.oracle.constructors import Constructor
 from lumbarkg.oracle.grow import Grower, Manner
 from lumbarkg.oracle.parts import CaseParts, Stated
 from lumbarkg.oracle.targets import Target, Targets
 from lumbarkg.reasoning.knowledge import Knowledge
+from lumbarkg.reasoning.realise import add_bilateral_findings
 
 _CYCLE = 4
 """One case in so many is random, the others are grown."""
 
 _FAITHFUL_CONSTRUCTOR = 0.85
+_ATTEMPTS = 12
+"""So often a case is grown anew where it misses the class that it must hit."""
+
 _EXTRA_FINDINGS = 4
+_COMPANIONS, _COMPANY = 2, 0.5
+"""So many further definitions, each so often, are grown into the same case, so that what they state meets."""
+
 _ABSENT = 0.3
 _MORE = 0.4
 _EVEN = 0.5
@@ -57,24 +65,44 @@ class _Draw:
         self._targets = Targets(choices, seed)
 
     def drawn(self, index: int) -> Drawn:
-        rng = Random(f"{self._seed} case {index}")  # noqa: S311 - the same cases from the same seed, no secret
-        parts = CaseParts()
         is_grown = index % _CYCLE != _CYCLE - 1
         target = self._targets.turn(index - index // _CYCLE) if is_grown else None
-        if target is not None:
-            self._grow(target, parts, rng)
+        if target is None:
+            return Drawn(index, self._case(None, self._rng(index)), None)
+        case = self._case(target, self._rng(index))
+        for attempt in range(1, _ATTEMPTS if target.must_hit else 1):
+            if self._falls_under(case, target.cls):
+                break
+            case = self._case(target, self._rng(index, attempt))
+        return Drawn(index, case, target.cls)
+
+    def _rng(self, index: int, attempt: int = 0) -> Random:
+        name = f"{self._seed} case {index} attempt {attempt}"
+        return Random(name)  # noqa: S311 - the same cases from the same seed, no secret
+
+    def _falls_under(self, case: Case, cls: Iri) -> bool:
+        """Whether the engine finds the case under a class. It decides what is asked, never who is right."""
+        knowledge = self._choices.knowledge
+        return cls in engine_answer(add_bilateral_findings(case, knowledge), knowledge).case_types
+
+    def _case(self, target: Target | None, rng: Random) -> Case:
+        parts = CaseParts()
         if target is None:
             self._fill(parts, rng, 1, _EXTRA_FINDINGS + 1)
         else:
-            self._fill(parts, rng, 0, _EXTRA_FINDINGS if target.constructor is None else _EXTRA_FINDINGS // 2)
-        return Drawn(index, parts.case(), target.cls if target else None)
+            self._grow(target, parts, rng)
+            for _ in range(_COMPANIONS):
+                if rng.random() < _COMPANY and (companion := self._targets.companion(rng)) is not None:
+                    self._grow(companion, parts, rng)
+            self._fill(parts, rng, 0, _EXTRA_FINDINGS // 2 if target.constructor is None else 1)
+        return parts.case()
 
     def _grow(self, target: Target, parts: CaseParts, rng: Random) -> None:
         grower = Grower(self._choices, rng, indirect=target.constructor is Constructor.CHAIN)
         if target.cls in self._choices.denied:
             grower.grow_denial(self._choices.denied[target.cls], parts)
             return
-        is_faithful = target.constructor is not None and rng.random() < _FAITHFUL_CONSTRUCTOR
+        is_faithful = target.must_hit or (target.constructor is not None and rng.random() < _FAITHFUL_CONSTRUCTOR)
         grower.grow(self._of_case(target.cls), parts, Manner.FAITHFUL if is_faithful else None)
 
     def _of_case(self, cls: Iri) -> Expression:

@@ -39,9 +39,9 @@ class _Denial(Enum):
     CONTRADICTED = "the finding is denied, and present"
 
 
-_MANNERS = (0.45, 0.35, 0.2)
+_MANNERS = (0.2, 0.5, 0.3)
 _FATES = (0.55, 0.2, 0.25)
-_DENIALS = (0.55, 0.2, 0.15, 0.1)
+_DENIALS = (0.4, 0.2, 0.2, 0.2)
 _SPLIT = 0.4
 _WIDER_DENIAL, _WIDER_CONJUNCT = 0.4, 0.1
 """How often a wider class is denied: alone, and as one conjunct of several, where it may contradict the others."""

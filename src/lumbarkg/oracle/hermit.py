@@ -51,6 +51,13 @@ class Hermit:
         return self._pool.submit(_run, triples, individuals, classes)
 
 
+def version() -> str:
+    """The name and version of HermiT, of the library it runs through and of Java."""
+    from lumbarkg.ontology.build.classify import version as hermit_version  # the extra 'hermit'
+
+    return hermit_version()
+
+
 def _keep(base: list[Triple]) -> None:
     """Prepare a process: keep the base triples, and let Java be quick to start."""
     _BASE[:] = base

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from random import Random
 
 from lumbarkg import vocabulary as v
@@ -12,23 +12,38 @@ from lumbarkg.ontology.owl import Named, Some, SubClassOf, subexpressions
 from lumbarkg.oracle.choices import Choices
 from lumbarkg.oracle.constructors import Constructor, constructors_of
 
-_TURNS = ("pattern", "constructor", "triage", "constructor", "denial", "constructor", "triage", "constructor", "other")
+_TURNS = tuple(
+    {"p": "pattern", "t": "triage", "d": "denial", "c": "constructor", "o": "other"}[turn]
+    for turn in "pctpdpdoptpdpcptpopd"
+)
+"""The order of turns: 2,000 cases take each pattern, triage class and denial class at least three times."""
+
 _WEIGHTS = {
-    Constructor.DENIAL: 7,
-    Constructor.AT_LEAST: 6,
-    Constructor.CHAIN: 3,
-    Constructor.FACET: 3,
+    Constructor.AT_LEAST: 12,
+    Constructor.DENIAL: 4,
+    Constructor.FACET: 4,
+    Constructor.CHAIN: 2,
     Constructor.UNION: 1,
 }
-"""How often the turn of a constructor comes. Few patterns need the first two; the last two come with most patterns."""
+"""How often the turn of a constructor comes. Few patterns need the first; the others come with most patterns."""
+
+_COUNTED = ("pattern", "triage", "denial")
+"""The kinds of which every class is to be hit."""
+
+_LOOSE = 4
+"""Once in so many times that a class of a counted kind is taken it may be missed; which time, its place says."""
 
 
 @dataclass(frozen=True)
 class Target:
-    """A class to grow a case from, and the constructor for whose sake it was taken, if for one."""
+    """A class to grow a case from, and the constructor for whose sake it was taken, if for one.
+
+    ``must_hit`` asks for a case that falls under the class, and not for one that may narrowly miss it.
+    """
 
     cls: Iri
     constructor: Constructor | None = None
+    must_hit: bool = False
 
 
 class Targets:
@@ -56,7 +71,14 @@ class Targets:
         rounds, position = divmod(ordinal, len(kinds))
         kind = kinds[position]
         deck = self._decks[kind]
-        return deck[(rounds * kinds.count(kind) + kinds[:position].count(kind)) % len(deck)]
+        taken, place = divmod(rounds * kinds.count(kind) + kinds[:position].count(kind), len(deck))
+        must_hit = kind in _COUNTED and (taken + place) % _LOOSE != 0
+        return replace(deck[place], must_hit=True) if must_hit else deck[place]
+
+    def companion(self, rng: Random) -> Target | None:
+        """A target to grow beside another one, for its constructor; None where no definition uses one."""
+        deck = self._decks.get("constructor")
+        return rng.choice(deck) if deck else None
 
 
 def pattern_classes(choices: Choices) -> frozenset[Iri]:
@@ -83,7 +105,7 @@ def _by_constructor(choices: Choices, seed: int) -> tuple[Target, ...]:
     needing = {kind: [p for p in patterns if kind in constructors_of(p, choices)] for kind in _WEIGHTS}
     rounds = max((len(found) for found in needing.values()), default=0)
     return tuple(
-        Target(found[(number * weight + i) % len(found)], kind)
+        Target(found[(number * weight + i) % len(found)], kind, must_hit=kind is Constructor.AT_LEAST)
         for number in range(rounds)
         for kind, weight in _WEIGHTS.items()
         if (found := needing[kind])

@@ -1,7 +1,8 @@
 """Cases as RDF individuals, and the query classes that make HermiT say what types alone do not tell.
 
-A denied finding is no individual: its case gets the generated types DeniedY for every Y that it denies. Which those
-are is itself compared: each denied expression becomes a class, and HermiT says what lies under it.
+A denied finding is no individual: its case gets the generated types DeniedY for every Y that it denies, or, in the
+form that editors write, the complement of having it. Which named findings it denies is itself compared: each denied
+expression becomes a class, and HermiT says what lies under it.
 """
 
 from __future__ import annotations
@@ -63,6 +64,30 @@ def query_triples(conditions: Iterable[Iri]) -> list[Triple]:
 
 def case_triples(case: Case, number: int, knowledge: Knowledge) -> tuple[CaseNodes, list[Triple]]:
     """The individuals of a case and everything that it states; ``number`` keeps the cases of one run apart."""
+    nodes, triples = _stated_case(case, number)
+    for absent in case.absent:
+        triples += [Triple(nodes.root, v.RDF_TYPE, cls) for cls in denied_types(absent, knowledge)]
+    return nodes, triples
+
+
+def complement_triples(case: Case, number: int) -> tuple[CaseNodes, list[Triple]]:
+    """The same where the case does not have what it denies: types ``not (hasFinding some …)``."""
+    nodes, triples = _stated_case(case, number)
+    for denied in nodes.denials:
+        label = denied.removeprefix(_BASE).replace(":", "-")
+        restriction, added = _some(f"{label}-had", v.HAS_FINDING, denied)
+        complement = BNode(f"{label}-not")
+        triples += [
+            *added,
+            Triple(complement, v.RDF_TYPE, v.OWL_CLASS),
+            Triple(complement, v.OWL_COMPLEMENT_OF, restriction),
+            Triple(nodes.root, v.RDF_TYPE, complement),
+        ]
+    return nodes, triples
+
+
+def _stated_case(case: Case, number: int) -> tuple[CaseNodes, list[Triple]]:
+    """All of a case but that it denies what it denies."""
     root = Iri(f"{_BASE}case{number}")
     triples = _individual(root, v.PATIENT_CASE)
     if case.age is not None:
@@ -81,7 +106,6 @@ def case_triples(case: Case, number: int, knowledge: Knowledge) -> tuple[CaseNod
     for index, absent in enumerate(case.absent):
         denials.append(node := Iri(f"{root}:denied{index}"))
         triples += _expression(node, absent)
-        triples += [Triple(root, v.RDF_TYPE, cls) for cls in denied_types(absent, knowledge)]
     return CaseNodes(root, tuple(findings), tuple(exposures), tuple(denials)), triples
 
 

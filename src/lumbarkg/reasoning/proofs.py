@@ -1,20 +1,27 @@
-"""Justifications: read back from derivations, then cut down until no part is superfluous."""
+"""Justifications of what a case falls under: minimal sets of axioms and asserted facts, one or all.
+
+A justification rests on the parts of the case that bear on its goal. Cases share these parts, so the minimal sets are
+remembered by goal and parts, and put in the words of the case at hand when they are read.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from functools import lru_cache
+from collections import defaultdict
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import cached_property, lru_cache
 
 from lumbarkg import vocabulary as v
-from lumbarkg.errors import OntologyError
 from lumbarkg.identifiers import Iri
-from lumbarkg.model import Assertion, Case, Justification
-from lumbarkg.reasoning.knowledge import Knowledge
+from lumbarkg.model import Case, Exposure, Finding, Justification
+from lumbarkg.reasoning.inferences import Fact, InverseRules, Labels, find_inferences
+from lumbarkg.reasoning.knowledge import Branch, Denial, Knowledge
 from lumbarkg.reasoning.normalise import Concept
-from lumbarkg.reasoning.realise import RealisedCase, denied_types
-from lumbarkg.reasoning.saturate import AssertionKey, Context, Fact, Saturation, asserted, no_context
+from lumbarkg.reasoning.realise import RealisedCase
+from lumbarkg.reasoning.stated import Parts, Position, Said, StatedCase, read_assertion
+from lumbarkg.reasoning.supports import InferenceProgram
 
-_REMEMBERED_JUSTIFICATIONS = 20_000
+_REMEMBERED_JUSTIFICATIONS = 10_000
 
 
 @dataclass(frozen=True)
@@ -26,17 +33,11 @@ class Goal:
 
 
 @dataclass(frozen=True)
-class Statement:
-    """One asserted fact as logic reads it: what a branch of the case falls under or links to.
+class Justifications:
+    """Minimal justifications of one entailment, the shortest first; ``complete`` says that there are no others."""
 
-    ``branch`` is (HAS_FINDING or HAS_EXPOSURE, index), or None for the case itself. Numbers are already reduced to
-    facet atoms, so that statements which mean the same to the ontology are equal.
-    """
-
-    branch: tuple[Iri, int] | None
-    concepts: tuple[Concept, ...] = ()
-    link: tuple[Iri, Iri] | None = None
-    assertion: Assertion | None = field(default=None, compare=False)
+    found: tuple[Justification, ...]
+    complete: bool
 
 
 class Explainer:
@@ -44,118 +45,118 @@ class Explainer:
 
     def __init__(self, knowledge: Knowledge) -> None:
         self._knowledge = knowledge
-        self._minimise = lru_cache(maxsize=_REMEMBERED_JUSTIFICATIONS)(self.minimise)
+        self._inverse = InverseRules(knowledge.rules)
+        self._bearing = lru_cache(maxsize=None)(self._bearing_on)  # as many as the vocabulary has goals
+        self._remembered = lru_cache(maxsize=_REMEMBERED_JUSTIFICATIONS)(self._justify_parts)
+
+    # ------------------------------------------------------------ in the words of a case
 
     def justify_type(self, realised: RealisedCase, cls: Iri) -> Justification:
         """Why the case falls under a named class."""
-        axioms, statements = self._collect(realised, cls)
-        return self._justify(axioms, statements, Goal(cls))
+        return self._one(realised, Goal(cls), ())
 
-    def justify_pattern(
-        self, realised: RealisedCase, pattern: Iri, prop: Iri, condition: Iri, axiom: int
+    def justify_pattern(self, realised: RealisedCase, pattern: Iri, axiom: int) -> Justification:
+        """Why the case falls under what an axiom says of a pattern that it falls under."""
+        return self._one(realised, Goal(pattern), (axiom,))
+
+    def justify_all(
+        self, realised: RealisedCase, goal: Goal, limit: int, expired: Callable[[], bool] = lambda: False
+    ) -> Justifications:
+        """Every minimal justification of an entailment, up to a limit of number and time; none if it does not hold."""
+        if not self._holds(realised, goal):
+            return Justifications((), complete=True)
+        parts, subjects = self._parts(realised, goal)
+        program, statements = self._program(parts, goal)
+        supports = program.all(limit, expired)
+        found = (self._justification(s, statements, subjects, realised.case) for s in supports.sets)
+        return Justifications(tuple(found), supports.complete)
+
+    def _one(self, realised: RealisedCase, goal: Goal, axioms: tuple[int, ...]) -> Justification:
+        parts, subjects = self._parts(realised, goal)
+        labels, statements = self._remembered(parts, goal)
+        found = self._justification(labels, statements, subjects, realised.case)
+        return replace(found, axioms=tuple(sorted({*found.axioms, *axioms})))
+
+    def _justification(
+        self,
+        labels: Labels,
+        statements: tuple[Said, ...],
+        subjects: dict[Position, Finding | Exposure],
+        case: Case,
     ) -> Justification:
-        """Why the case is entailed to fall under ∃prop.condition, by way of one pattern and the axiom that says so."""
-        axioms, statements = self._collect(realised, pattern)
-        return self._justify(axioms | {axiom}, statements, Goal(condition, prop))
+        stated = [statements[~label] for label in sorted(labels, reverse=True) if label < 0]
+        return Justification(
+            tuple(sorted(label for label in labels if label >= 0)),
+            tuple(read_assertion(one, subjects.get(one.position), case) for one in stated),
+        )
 
-    def _justify(self, axioms: frozenset[int], statements: tuple[Statement, ...], goal: Goal) -> Justification:
-        kept_axioms, kept = self._minimise(axioms, statements, goal)
-        assertions = (statements[i].assertion for i in kept)
-        return Justification(kept_axioms, tuple(a for a in assertions if a is not None))
+    # ------------------------------------------------------------ the parts that bear on a goal
 
-    def _collect(self, realised: RealisedCase, cls: Iri) -> tuple[frozenset[int], tuple[Statement, ...]]:
-        """The axioms and statements of the recorded derivation of one type of the root."""
-        branches: dict[Context, tuple[Iri, int]] = {}
-        for prop, contexts in ((v.HAS_EXPOSURE, realised.exposures), (v.HAS_FINDING, realised.findings)):
-            for index, (_, context) in enumerate(contexts):
-                branches.setdefault(context, (prop, index))
-        axioms: set[int] = set()
-        statements: dict[Statement, None] = {}
-        seen: set[Fact] = set()
-        stack: list[Fact] = [(realised.root, self._knowledge.known(cls))]
-        while stack:
-            fact = stack.pop()
-            if fact in seen:
-                continue
-            seen.add(fact)
-            context = fact[0]
-            used, premises, key = context.subsumers[fact[1]] if len(fact) == 2 else context.links[fact[1]][fact[2]]
-            axioms.update(used)
-            stack.extend(premises)
-            if key is not None and key[0] not in ("finding", "exposure"):
-                statements[self._statement(realised.case, branches.get(context), key)] = None
-        return frozenset(axioms), tuple(statements)
+    def _bearing_on(self, goal: Goal) -> int:
+        """The set of concepts that could help to derive the goal for a case, those that every case has left out."""
+        knowledge, program = self._knowledge, self._knowledge.program
+        wanted = [knowledge.known(goal.cls)]
+        if goal.property is not None:
+            role, bit = knowledge.role(goal.property), program.bit(wanted[0])
+            wanted = [
+                concept
+                for (concept, key), node in program.nodes.items()
+                if key is None and any(target.bits & bit for target in node.links.get(role, ()))
+            ]
+        given = program.closed[knowledge.known(v.PATIENT_CASE)] | program.top
+        seen: set[Concept] = set()
+        while wanted:
+            concept = wanted.pop()
+            if concept not in seen and not program.bit(concept) & given:
+                seen.add(concept)
+                wanted += self._lower[concept]
+                wanted += [o for operands, _ in self._inverse.conjunction.get(concept, ()) for o in operands]
+        return program.set_of(seen)
 
-    def _statement(self, case: Case, branch: tuple[Iri, int] | None, key: AssertionKey) -> Statement:
-        knowledge = self._knowledge
-        subject = None
-        if branch is not None:
-            subject = (case.present if branch[0] == v.HAS_FINDING else case.exposures)[branch[1]]
-        kind, *rest = key
-        if kind == "type":
-            cls = Iri(str(rest[0]))
-            return Statement(branch, (knowledge.known(cls),), assertion=Assertion(subject, None, cls))
-        if kind == "qualifier":
-            prop, term = Iri(str(rest[0])), Iri(str(rest[1]))
-            return Statement(branch, link=(prop, term), assertion=Assertion(subject, prop, term))
-        if kind == "quantity":
-            prop = Iri(str(rest[0]))
-            number = dict(subject.quantities)[prop] if subject is not None else case.age
-            if number is None:
-                raise OntologyError(f"The case states no {prop}.")
-            atoms = tuple(a for _, group in knowledge.atoms(((prop, number),)) for a in group)
-            return Statement(branch, atoms, assertion=Assertion(subject, prop, number))
-        if kind == "sex" and case.sex is not None:
-            return Statement(None, link=(v.HAS_SEX, case.sex), assertion=Assertion(None, v.HAS_SEX, case.sex))
-        absent = case.absent[int(str(rest[0]))]
-        concepts = tuple(knowledge.known(c) for c in denied_types(absent, knowledge))
-        return Statement(None, concepts, assertion=Assertion(absent, None, absent.term, denied=True))
+    @cached_property
+    def _lower(self) -> dict[Concept, list[Concept]]:
+        """Concept → those that imply it by themselves."""
+        found: dict[Concept, list[Concept]] = defaultdict(list)
+        for lower, bits in self._knowledge.program.closed.items():
+            for concept in self._knowledge.program.members(bits):
+                found[concept].append(lower)
+        return found
 
-    def minimise(
-        self, axioms: frozenset[int], statements: tuple[Statement, ...], goal: Goal
-    ) -> tuple[tuple[int, ...], tuple[int, ...]]:
-        """The axioms, and indices of the statements, that are left when every superfluous one is taken out in turn.
+    def _holds(self, realised: RealisedCase, goal: Goal) -> bool:
+        if goal.property is not None:
+            return goal.cls in realised.spoken(goal.property)
+        return goal.cls in realised.types
 
-        Raises OntologyError where the parts given do not entail the goal.
-        """
-        if not self.entails(axioms, statements, goal):
-            raise OntologyError(f"The recorded derivation of {goal} does not entail it.")
-        kept = list(range(len(statements)))
-        for index in range(len(statements)):
-            fewer = [i for i in kept if i != index]
-            if self.entails(axioms, tuple(statements[i] for i in fewer), goal):
-                kept = fewer
-        remaining = tuple(statements[i] for i in kept)
-        for axiom in sorted(axioms):
-            if self.entails(axioms - {axiom}, remaining, goal):
-                axioms = axioms - {axiom}
-        return tuple(sorted(axioms)), tuple(kept)
+    def _parts(self, realised: RealisedCase, goal: Goal) -> tuple[Parts, dict[Position, Finding | Exposure]]:
+        knowledge, case, bearing = self._knowledge, realised.case, self._bearing(goal)
+        branches: list[Branch] = []
+        denials: list[Denial] = []
+        subjects: dict[Position, Finding | Exposure] = {}
+        hanging: tuple[tuple[Finding | Exposure, Branch], ...] = (*realised.findings, *realised.exposures)
+        for subject, branch in hanging:
+            if branch.contribution & bearing:
+                subjects["branch", len(branches)] = subject
+                branches.append(branch)
+        for finding in case.absent:
+            denial = knowledge.denial(knowledge.finding_expression(finding))
+            if denial.bits & bearing:
+                subjects["denial", len(denials)] = finding
+                denials.append(denial)
+        atoms = () if case.age is None else knowledge.atoms(((v.AGE_YEARS, case.age),))[0][1]
+        age_atoms = tuple(a for a in atoms if knowledge.program.closed[a] & bearing)
+        is_sexed = case.sex is not None and knowledge.qualifier(v.HAS_SEX, case.sex).bits & bearing
+        return Parts(tuple(branches), tuple(denials), age_atoms, case.sex if is_sexed else None), subjects
 
-    def entails(self, axioms: frozenset[int], statements: tuple[Statement, ...], goal: Goal) -> bool:
-        """Whether these axioms and statements, and nothing else, entail the goal."""
-        knowledge, rules = self._knowledge, self._knowledge.rules
-        saturation = Saturation(rules, no_context, axioms)
-        root = saturation.open(Context())
-        saturation.add(root, knowledge.known(v.PATIENT_CASE), ((), (), None))
-        branches: dict[tuple[Iri, int], Context] = {}
-        for statement in statements:
-            context = root
-            if statement.branch is not None:
-                if statement.branch not in branches:
-                    branches[statement.branch] = branch = saturation.open(Context())
-                    role = rules.roles[statement.branch[0]]
-                    saturation.add_ranges(branch, role)
-                    saturation.link(root, role, branch, asserted(("branch",)))
-                context = branches[statement.branch]
-            for concept in statement.concepts:
-                saturation.add(context, concept, asserted(("statement",)))
-            if statement.link is not None:
-                role = rules.roles[statement.link[0]]
-                key = (knowledge.known(statement.link[1]), role if role in rules.ranges else None)
-                saturation.link(context, role, saturation.context(key), asserted(("statement",)))
-        saturation.run()
-        concept = knowledge.known(goal.cls)
-        if goal.property is None:
-            return concept in root.subsumers
-        targets = root.links.get(rules.roles[goal.property], {})
-        return any(concept in target.subsumers for target in targets)
+    def _justify_parts(self, parts: Parts, goal: Goal) -> tuple[Labels, tuple[Said, ...]]:
+        program, statements = self._program(parts, goal)
+        labels = program.one()
+        assert labels is not None, f"{goal} does not follow from what bears on it"  # noqa: S101 - the reasoner's own law
+        return labels, statements
+
+    def _program(self, parts: Parts, goal: Goal) -> tuple[InferenceProgram, tuple[Said, ...]]:
+        stated = StatedCase(parts, self._knowledge)
+        asked: Fact = (stated.root, self._knowledge.known(goal.cls))
+        if goal.property is not None:
+            asked = stated.ask(self._knowledge.role(goal.property), self._knowledge.known(goal.cls))
+        inferences = find_inferences(asked, stated.given, self._knowledge.program, self._inverse)
+        return InferenceProgram(asked, inferences), tuple(stated.statements)

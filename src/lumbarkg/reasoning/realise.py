@@ -1,26 +1,101 @@
-"""One case against the saturated ontology: its contexts, and the contradictions among its findings."""
+"""One case against the saturated ontology: what it falls under, and the contradictions among its findings."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 from lumbarkg import vocabulary as v
 from lumbarkg.identifiers import Iri
 from lumbarkg.model import Case, Contradiction, Exposure, Finding, Status
-from lumbarkg.reasoning.knowledge import Expression, Knowledge
-from lumbarkg.reasoning.saturate import Context, Saturation, asserted
+from lumbarkg.reasoning.knowledge import Branch, Knowledge
 
 _FINDING_ROOTS = frozenset({v.FINDING, v.SYMPTOM, v.SIGN, v.TEST_RESULT, v.RISK_FACTOR})
 
 
 @dataclass(frozen=True)
 class RealisedCase:
-    """The saturated root of a case with the contexts of what hangs from it."""
+    """A case with the consequences of what hangs from it; ``bits`` are the concepts that it falls under itself."""
 
     case: Case
-    root: Context
-    findings: tuple[tuple[Finding, Context], ...]
-    exposures: tuple[tuple[Exposure, Context], ...]
+    findings: tuple[tuple[Finding, Branch], ...]
+    exposures: tuple[tuple[Exposure, Branch], ...]
+    bits: int
+    knowledge: Knowledge = field(repr=False, compare=False)
+
+    @property
+    def consistent(self) -> bool:
+        """Whether the case can exist."""
+        return not self.bits & self.knowledge.program.bottom
+
+    @cached_property
+    def types(self) -> frozenset[Iri]:
+        """The named classes that the case falls under."""
+        return self.knowledge.named_in(self.bits)
+
+    @property
+    def finding_types(self) -> tuple[tuple[Finding, frozenset[Iri]], ...]:
+        """Each present finding with the named classes that it falls under."""
+        return tuple((finding, branch.types) for finding, branch in self.findings)
+
+    @property
+    def exposure_types(self) -> frozenset[Iri]:
+        """The named classes that some exposure falls under."""
+        return frozenset().union(*(branch.types for _, branch in self.exposures))
+
+    def spoken(self, prop: Iri) -> frozenset[Iri]:
+        """The named conditions X with case ⊑ ∃prop.X, for ``lkg:suggests`` and ``lkg:arguesAgainst``."""
+        found: frozenset[Iri] = frozenset()
+        for _, conditions in self.knowledge.patterns.speaking(prop, self.bits):
+            found |= conditions
+        return found
+
+
+def realise(case: Case, knowledge: Knowledge) -> RealisedCase:
+    """What follows from a case. Never changes ``knowledge`` beyond what it remembers of expressions."""
+    findings = tuple((f, knowledge.finding_branch(f)) for f in case.present)
+    exposures = tuple((e, knowledge.exposure_branch(e)) for e in case.exposures)
+    bits = case_bits(case, knowledge)
+    for _, branch in findings:
+        bits |= branch.contribution
+    for _, branch in exposures:
+        bits |= branch.contribution
+    return RealisedCase(case, findings, exposures, knowledge.program.close(bits), knowledge)
+
+
+def case_bits(case: Case, knowledge: Knowledge) -> int:
+    """What the case says of itself: age, sex and denials; a union of closed sets."""
+    program = knowledge.program
+    bits = program.top | program.closed[knowledge.known(v.PATIENT_CASE)]
+    if case.age is not None:
+        for _, atoms in knowledge.atoms(((v.AGE_YEARS, case.age),)):
+            for atom in atoms:
+                bits |= program.closed[atom]
+    if case.sex is not None:
+        bits |= knowledge.qualifier(v.HAS_SEX, case.sex).bits
+    for finding in case.absent:
+        bits |= knowledge.denial(knowledge.finding_expression(finding)).bits
+    return bits
+
+
+def extend(realised: RealisedCase, finding: Finding) -> RealisedCase:
+    """The realised case with one finding more, present or absent; what was derived before is kept, not derived again.
+
+    A finding on the other side of one that is present brings the bilateral finding with it, as intake does.
+    """
+    knowledge = realised.knowledge
+    stated = replace(realised.case, findings=(*realised.case.findings, finding))
+    case = add_bilateral_findings(stated, knowledge)
+    if finding.status is Status.ABSENT:
+        bits = realised.bits | knowledge.denial(knowledge.finding_expression(finding)).bits
+        return replace(realised, case=case, bits=knowledge.program.close(bits))
+    added = tuple((f, knowledge.finding_branch(f)) for f in case.findings[len(realised.case.findings) :])
+    bits = realised.bits
+    for _, branch in added:
+        bits |= branch.contribution
+    return RealisedCase(
+        case, (*realised.findings, *added), realised.exposures, knowledge.program.close(bits), knowledge
+    )
 
 
 def add_bilateral_findings(case: Case, knowledge: Knowledge) -> Case:
@@ -28,18 +103,19 @@ def add_bilateral_findings(case: Case, knowledge: Knowledge) -> Case:
 
     Two findings meet in their most specific common classes; the new finding keeps the qualifiers they share.
     """
-    sides: list[tuple[Finding, Context, bool, bool]] = []
-    for finding in case.present:
-        context = knowledge.expression_context(knowledge.finding_expression(finding), v.HAS_FINDING)
-        left, right = _is_on(knowledge, context, v.LEFT), _is_on(knowledge, context, v.RIGHT)
-        if left or right:
-            sides.append((finding, context, left, right))
+    sides = [
+        (finding, branch)
+        for finding in case.present
+        if (branch := knowledge.finding_branch(finding)).is_left or branch.is_right
+    ]
+    if not (any(b.is_left for _, b in sides) and any(b.is_right for _, b in sides)):
+        return case
     added: dict[Finding, None] = {}
-    for first, first_context, left, first_right in sides:
-        for second, second_context, second_left, right in sides:
-            if not (left and right) or (first_right and second_left):
+    for first, on_left in sides:
+        for second, on_right in sides:
+            if not (on_left.is_left and on_right.is_right) or (on_left.is_right and on_right.is_left):
                 continue
-            shared = (knowledge.named(first_context) & knowledge.named(second_context)) - _FINDING_ROOTS
+            shared = (on_left.types & on_right.types) - _FINDING_ROOTS
             qualifiers = tuple(q for q in first.qualifiers if q in second.qualifiers and q[0] != v.HAS_LATERALITY)
             for term in sorted(knowledge.most_specific(c for c in shared if knowledge.is_subclass(c, v.FINDING))):
                 added[Finding(term, qualifiers=(*qualifiers, (v.HAS_LATERALITY, v.BILATERAL)), path=first.path)] = None
@@ -47,71 +123,20 @@ def add_bilateral_findings(case: Case, knowledge: Knowledge) -> Case:
     return replace(case, findings=(*case.findings, *new)) if new else case
 
 
-def _is_on(knowledge: Knowledge, context: Context, side: Iri) -> bool:
-    return knowledge.falls_under(context, Expression((), ((v.HAS_LATERALITY, side),), ()))
-
-
-def realise(case: Case, knowledge: Knowledge) -> RealisedCase:
-    """Saturate a case. Never changes ``knowledge`` beyond what it remembers of expressions."""
-    saturation = knowledge.saturation()
-    root = saturation.open(Context())
-    findings = tuple(
-        (f, knowledge.expression_context(knowledge.finding_expression(f), v.HAS_FINDING)) for f in case.present
+def find_contradictions(case: Case, knowledge: Knowledge) -> tuple[Contradiction, ...]:
+    """Present findings that a denied one rules out, judged with their qualifiers."""
+    absent = [(finding, knowledge.finding_expression(finding)) for finding in case.absent]
+    return tuple(
+        Contradiction(present, finding)
+        for present in case.present
+        for finding, expression in absent
+        if knowledge.falls_under(knowledge.finding_branch(present).node, expression)
     )
-    exposures = tuple(
-        (e, knowledge.expression_context(knowledge.exposure_expression(e), v.HAS_EXPOSURE)) for e in case.exposures
-    )
-    state_case(saturation, root, case, knowledge)
-    for index, (_, context) in enumerate(findings):
-        _link(saturation, root, v.HAS_FINDING, context, ("finding", index), knowledge)
-    for index, (_, context) in enumerate(exposures):
-        _link(saturation, root, v.HAS_EXPOSURE, context, ("exposure", index), knowledge)
-    saturation.run()
-    return RealisedCase(case, root, findings, exposures)
-
-
-def state_case(saturation: Saturation, root: Context, case: Case, knowledge: Knowledge) -> None:
-    """Add to the root what the case states about itself: age, sex and denials."""
-    saturation.add(root, knowledge.known(v.PATIENT_CASE), ((), (), None))
-    if case.age is not None:
-        for prop, atoms in knowledge.atoms(((v.AGE_YEARS, case.age),)):
-            for atom in atoms:
-                saturation.add(root, atom, asserted(("quantity", prop)))
-    if case.sex is not None:
-        role = knowledge.rules.roles[v.HAS_SEX]
-        key = (knowledge.known(case.sex), role if role in knowledge.rules.ranges else None)
-        saturation.link(root, role, saturation.context(key), asserted(("sex",)))
-    for index, finding in enumerate(case.absent):
-        for cls in denied_types(finding, knowledge):
-            saturation.add(root, knowledge.known(cls), asserted(("denial", index)))
 
 
 def denied_types(finding: Finding, knowledge: Knowledge) -> tuple[Iri, ...]:
     """The generated classes that an absent finding puts its case under."""
-    denied = knowledge.denied_classes(knowledge.finding_expression(finding))
-    return tuple(sorted(knowledge.denials[cls] for cls in denied if cls in knowledge.denials))
-
-
-def _link(
-    saturation: Saturation,
-    root: Context,
-    prop: Iri,
-    target: Context,
-    key: tuple[object, ...],
-    knowledge: Knowledge,
-) -> None:
-    saturation.link(root, knowledge.rules.roles[prop], target, asserted(key))
-
-
-def find_contradictions(case: Case, knowledge: Knowledge) -> tuple[Contradiction, ...]:
-    """Present findings that a denied one rules out, judged with their qualifiers."""
-    contexts = [(f, knowledge.expression_context(knowledge.finding_expression(f), v.HAS_FINDING)) for f in case.present]
-    return tuple(
-        Contradiction(present, absent)
-        for present, context in contexts
-        for absent in case.absent
-        if knowledge.falls_under(context, knowledge.finding_expression(absent))
-    )
+    return knowledge.denial(knowledge.finding_expression(finding)).types
 
 
 def without_denials(case: Case) -> Case:

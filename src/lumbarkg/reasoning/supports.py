@@ -1,0 +1,142 @@
+"""Minimal sets of labels from which a goal follows, over the inferences behind it.
+
+Sets of labels are integers, one bit a label. The inferences are a monotone program, so a set suffices if and only if
+the goal is derivable with the inferences whose labels lie in it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from lumbarkg.reasoning.inferences import Fact, Inference, Labels
+
+_MOST_INSIDE = 1_000
+"""So many sets are kept for a fact on the way to the goal; dropping more would lose justifications of the goal."""
+_MOST_JOINED = 50_000
+"""So many sets are made at most when the sets of two premises are joined."""
+
+
+@dataclass(frozen=True)
+class Supports:
+    """Minimal sets of labels, the smallest first; ``complete`` says that there are no others."""
+
+    sets: tuple[Labels, ...]
+    complete: bool
+
+
+class InferenceProgram:
+    """The inferences of a goal over numbered facts and bit sets of labels."""
+
+    def __init__(self, goal: Fact, inferences: dict[Fact, list[Inference]]) -> None:
+        numbers = {fact: number for number, fact in enumerate(inferences)}
+        self._labels = sorted({label for steps in inferences.values() for step in steps for label in step.labels})
+        bit = {label: 1 << position for position, label in enumerate(self._labels)}
+        self._steps = [
+            [(sum(bit[x] for x in step.labels), tuple(numbers[p] for p in step.premises)) for step in steps]
+            for steps in inferences.values()
+        ]
+        self._goal = numbers[goal]
+
+    def one(self) -> Labels | None:
+        """A minimal set, found from a short derivation by leaving out what is not needed; None where nothing suffices.
+
+        Statements of the case (negative labels) are left out before axioms.
+        """
+        best = self._short_supports()[self._goal]
+        if best is None:
+            return None
+        kept = best
+        for position, _ in enumerate(self._labels):  # sorted, so statements come first
+            single = 1 << position
+            if kept & single and self._suffices(kept & ~single):
+                kept &= ~single
+        return self._set(kept)
+
+    def all(self, limit: int, expired: Callable[[], bool] = lambda: False) -> Supports:
+        """All minimal sets, or the smaller ones if there are more than ``limit`` or time has expired."""
+        found: list[list[int]] = [[] for _ in self._steps]
+        complete, changed, rounds = True, True, 0
+        while changed and rounds <= len(self._steps):
+            changed, rounds = False, rounds + 1
+            for number, steps in enumerate(self._steps):
+                if expired():
+                    complete, changed = False, False
+                    break
+                joined, whole = _join_all(steps, found)
+                complete = complete and whole
+                if joined != found[number]:
+                    found[number], changed = joined, True
+        sets = found[self._goal]
+        if not complete:
+            sets = _smallest([self._minimal(s) for s in sets])
+        return Supports(tuple(self._set(s) for s in sets[:limit]), complete and len(sets) <= limit)
+
+    def _minimal(self, bits: int) -> int:
+        for position, _ in enumerate(self._labels):
+            single = 1 << position
+            if bits & single and self._suffices(bits & ~single):
+                bits &= ~single
+        return bits
+
+    def _suffices(self, allowed: int) -> bool:
+        """Whether the goal is derivable with these labels."""
+        derived = [False] * len(self._steps)
+        changed = True
+        while changed and not derived[self._goal]:
+            changed = False
+            for number, steps in enumerate(self._steps):
+                if not derived[number]:
+                    for labels, premises in steps:
+                        if labels & allowed == labels and all(derived[p] for p in premises):
+                            derived[number] = changed = True
+                            break
+        return derived[self._goal]
+
+    def _short_supports(self) -> list[int | None]:
+        """For each fact the labels of a short derivation: the union of its premises' own short ones."""
+        best: list[int | None] = [None] * len(self._steps)
+        changed = True
+        while changed:
+            changed = False
+            for number, steps in enumerate(self._steps):
+                for labels, premises in steps:
+                    joined = labels
+                    for premise in premises:
+                        support = best[premise]
+                        if support is None:
+                            break
+                        joined |= support
+                    else:
+                        known = best[number]
+                        if known is None or joined.bit_count() < known.bit_count():
+                            best[number], changed = joined, True
+        return best
+
+    def _set(self, bits: int) -> Labels:
+        return frozenset(label for position, label in enumerate(self._labels) if bits >> position & 1)
+
+
+def _join_all(steps: list[tuple[int, tuple[int, ...]]], found: list[list[int]]) -> tuple[list[int], bool]:
+    """The minimal sets of a fact from those of its premises, and whether none was dropped for being too many."""
+    joined: list[int] = []
+    whole = True
+    for labels, premises in steps:
+        sets = [labels]
+        for premise in premises:
+            others = found[premise]
+            if len(sets) * len(others) > _MOST_JOINED:
+                sets, whole = sets[: _MOST_JOINED // len(others)], False
+            sets = _smallest([a | b for a in sets for b in others])
+        joined += sets
+    joined = _smallest(joined)
+    return joined[:_MOST_INSIDE], whole and len(joined) <= _MOST_INSIDE
+
+
+def _smallest(sets: list[int]) -> list[int]:
+    """The sets that hold no other one, the smallest first."""
+    kept: list[int] = []
+    for candidate in sorted(set(sets), key=lambda s: (s.bit_count(), s)):
+        if not any(smaller & candidate == smaller for smaller in kept):
+            kept.append(candidate)
+    return kept
