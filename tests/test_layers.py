@@ -14,7 +14,7 @@ SOURCE = ROOT / "src" / "lumbarkg"
 LAYERS = [
     {"cli", "__main__"},
     {"commands", "notebook"},
-    {"web", "oracle"},
+    {"web", "oracle", "evaluation"},
     {"explanation", "sensitivity", "interview"},
     {"assessment", "sparql"},
     {"store"},

@@ -62,7 +62,16 @@ def test_the_named_queries_answer(client: FlaskClient, capfd: pytest.CaptureFixt
 def test_the_addresses_exist(client: FlaskClient) -> None:
     for address in ("/", "/api/v1/form"):
         assert client.get(address).status_code == 200
-    assert client.post("/api/v1/assessments", data=_case(), content_type="application/json").status_code == 200
+    posted = set(re.findall(r"@case.json http://127.0.0.1:8000(\S+)$", README, re.MULTILINE))
+    assert posted == {"/api/v1/assessments", "/api/v1/assessments/questions"}
+    for address in posted:
+        assert client.post(address, data=_case(), content_type="application/json").status_code == 200
+
+
+def test_every_field_of_the_answer_is_explained(client: FlaskClient) -> None:
+    answer = client.post("/api/v1/assessments", data=_case(), content_type="application/json").get_json()
+    explained = set(re.findall(r"`(\w+)`", README.split("| field |")[1].split("\n\n")[0]))
+    assert {"triage", "differential", "nextQuestions", "stop", "advice", "sensitivity"} <= explained & answer.keys()
 
 
 @pytest.mark.parametrize("target", sorted(set(re.findall(r"\]\(([^)#:]+)\)", README))))

@@ -10,7 +10,7 @@ from lumbarkg import vocabulary as v
 from lumbarkg.identifiers import Iri
 from lumbarkg.model import Case
 from lumbarkg.oracle.answers import Answer, engine_answer
-from lumbarkg.oracle.compare import REJECTED_TOGETHER, compare
+from lumbarkg.oracle.compare import CHUNK, REJECTED_TOGETHER, compare
 from lumbarkg.oracle.hermit import Verdict
 from lumbarkg.rdf.terms import Triple, decimal_literal
 from lumbarkg.reasoning.knowledge import Knowledge
@@ -47,21 +47,23 @@ def _is_marked(triples: list[Triple], individuals: tuple[Iri, ...]) -> bool:
     return any(t.object == decimal_literal(Decimal("50")) for t in triples)
 
 
-def test_agreeing_cases_run_ten_at_a_time(knowledge: Knowledge) -> None:
+def test_agreeing_cases_run_some_at_a_time(knowledge: Knowledge) -> None:
     puppet = Puppet(knowledge)
     seen: list[tuple[int, int]] = []
-    report = compare([EMPTY] * 25, knowledge, puppet, lambda settled, differing: seen.append((settled, differing)))
-    assert (puppet.sizes, report.hermit_runs, report.differing) == ([10, 10, 5], 3, ())
-    assert len(report.compared) == 25
-    assert seen[-1] == (25, 0)
+    report = compare(
+        [EMPTY] * (5 * CHUNK), knowledge, puppet, lambda settled, differing: seen.append((settled, differing))
+    )
+    assert (puppet.sizes, report.hermit_runs, report.differing) == ([CHUNK] * 5, 5, ())
+    assert len(report.compared) == 5 * CHUNK
+    assert seen[-1] == (5 * CHUNK, 0)
 
 
 def test_a_rejected_run_is_halved_until_the_case_is_found(knowledge: Knowledge) -> None:
     puppet = Puppet(knowledge, _is_marked)
-    report = compare([*[EMPTY] * 6, MARKED, EMPTY], knowledge, puppet)
+    report = compare([*[EMPTY] * 3, MARKED, EMPTY], knowledge, puppet)
     assert [c.case for c in report.differing] == [MARKED]
     assert [str(d) for d in report.differing[0].differences] == ["consistency: only the engine: consistent"]
-    assert puppet.sizes == [8, 4, 4, 2, 2, 1, 1]
+    assert puppet.sizes == [5, 2, 3, 1, 2, 1, 1]
 
 
 def test_a_differing_case_runs_again_alone(knowledge: Knowledge) -> None:

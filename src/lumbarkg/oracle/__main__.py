@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import signal
 import sys
 import time
 from collections.abc import Sequence
@@ -110,4 +111,5 @@ def _print_differences(differing: Sequence[Compared], oracle: Oracle) -> None:
 
 
 if __name__ == "__main__":
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # as an interrupt: HermiT's processes are ended too
     sys.exit(main())
