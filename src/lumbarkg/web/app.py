@@ -14,7 +14,7 @@ from lumbarkg.identifiers import Iri
 from lumbarkg.ontology.sssom import read_mappings
 from lumbarkg.resources import release_dir, shapes_dir
 from lumbarkg.sparql.graphs import knowledge_graphs
-from lumbarkg.sparql.visibility import Visibility
+from lumbarkg.sparql.visibility import USER_NAMESPACE, Visibility
 from lumbarkg.store.embedded import EmbeddedStore
 from lumbarkg.store.limits import Limits
 from lumbarkg.store.port import DEFAULT_GRAPH
@@ -79,7 +79,8 @@ def _store(engine: Engine, config: Config) -> tuple[EmbeddedStore, Visibility]:
     mappings = read_mappings(config.release / "mappings", engine.terms.prefixes)
     graphs = knowledge_graphs(engine.knowledge, engine.ranker.tables, mappings)
     names = tuple(sorted(graphs))
-    return EmbeddedStore(graphs, names, prefixes=prefixes, limits=config.limits), Visibility(names)
+    store = EmbeddedStore(graphs, names, prefixes=prefixes, limits=config.limits, owners=USER_NAMESPACE)
+    return store, Visibility(names)
 
 
 def _secure(response: Response) -> Any:
