@@ -69,7 +69,7 @@ def test_the_addresses_exist(client: FlaskClient) -> None:
         assert client.post(address, data=_case(), content_type="application/json").status_code == 200
 
 
-def test_every_field_of_the_answer_is_explained(client: FlaskClient) -> None:
+def test_the_table_of_fields_names_fields_of_the_answer(client: FlaskClient) -> None:
     answer = client.post("/api/v1/assessments", data=_case(), content_type="application/json").get_json()
     explained = set(re.findall(r"`(\w+)`", README.split("| field |")[1].split("\n\n")[0]))
     assert {"triage", "differential", "nextQuestions", "stop", "advice", "sensitivity"} <= explained & answer.keys()
