@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import shlex
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -77,3 +78,16 @@ def test_the_table_of_fields_names_fields_of_the_answer(client: FlaskClient) -> 
 @pytest.mark.parametrize("target", sorted(set(re.findall(r"\]\(([^)#:]+)\)", README))))
 def test_links_lead_somewhere(target: str) -> None:
     assert (ROOT / target).exists()
+
+
+def test_the_reasons_are_given(client: FlaskClient, tmp_path: Path) -> None:
+    """The shell's own command makes the question, so that its quoting is tried too."""
+    (tmp_path / "case.json").write_text(_case())
+    (command,) = re.findall(r"^(echo .*case\.json.*) > question\.json$", README, re.MULTILINE)
+    made = subprocess.run(["sh", "-c", command], cwd=tmp_path, capture_output=True, check=True, timeout=10)  # noqa: S607
+    addresses = re.findall(r"--data @question\.json http://127\.0\.0\.1:8000(\S+)$", README, re.MULTILINE)
+    assert len(addresses) == 2
+    for address in addresses:
+        response = client.post(address, data=made.stdout, content_type="application/json")
+        assert response.status_code == 200
+        assert response.get_json()["suggested"] is True

@@ -83,6 +83,7 @@ def test_a_file_and_the_standard_input(
     [
         ((), "--list"),
         (("red-flags-of-a-grup",), "red-flags-of-a-group"),
+        (("neighbourhood-of-a-term", "--limit", "3"), "--limit is for"),
         (("claims", "--param", "stance"), "NAME=VALUE"),
         (("claims", "--param", "stanze=contested", "--param", "stance=x"), "Did you mean 'stance'"),
         (("loads-of-an-exercise",), "required"),
@@ -106,3 +107,10 @@ def test_a_broken_file_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[
         assert words in err
     file.write_bytes(b"\xff\xfe")
     assert _run(capsys, str(file))[0] == 2
+
+
+@pytest.mark.parametrize("limit", ["0", "-1", "many", "1.5"])
+def test_a_limit_is_a_whole_number(limit: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        cli.main(["query", "claims", "--limit", limit])
+    assert "whole number" in capsys.readouterr().err

@@ -46,7 +46,8 @@ def test_every_drawn_case_was_compared(report: Report, drawn: Draw) -> None:
     assert [c.case for c in report.compared] == [d.case for d in drawn(NUMBER)]
     inconsistent = sum(not c.answer.consistent for c in report.compared)
     assert len(report.lapses) <= NUMBER // 50
-    assert report.hermit_runs == inconsistent + -(-NUMBER // CHUNK) + len(report.lapses)
+    planned = inconsistent + -(-NUMBER // CHUNK)
+    assert planned <= report.hermit_runs <= planned + 4 * len(report.lapses)  # alone, and refuted for each individual
 
 
 def test_the_cases_reach_most_definitions(coverage: Coverage, report: Report, measured: Callable[[str], None]) -> None:

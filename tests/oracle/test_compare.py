@@ -72,7 +72,7 @@ def test_a_differing_case_runs_again_alone(knowledge: Knowledge) -> None:
     report = compare([EMPTY, MARKED, EMPTY], knowledge, puppet)
     assert [c.case for c in report.differing] == [MARKED]
     assert {d.about for d in report.differing[0].differences} == {"types of the case"}
-    assert puppet.sizes == [3, 1]
+    assert puppet.sizes == [3, 1, 1]  # together, alone, and to refute that it is outside the classes
 
 
 def test_what_the_reasoner_finds_alone_and_not_in_company_is_its_lapse(knowledge: Knowledge) -> None:
@@ -82,6 +82,32 @@ def test_what_the_reasoner_finds_alone_and_not_in_company_is_its_lapse(knowledge
     assert report.differing == ()
     assert [c.case for c in report.lapses] == [MARKED]
     assert {d.about for d in report.lapses[0].differences} == {"types of the case"}
+
+
+def _is_denied(triples: list[Triple], individuals: tuple[Iri, ...]) -> bool:
+    return any(t.predicate == v.OWL_COMPLEMENT_OF for t in triples)
+
+
+def test_what_the_reasoner_refutes_the_denial_of_is_its_lapse(knowledge: Knowledge) -> None:
+    """It leaves the classes of age out even alone, and finds a contradiction in being outside of them."""
+    puppet = Puppet(knowledge, _is_denied)
+    report = compare([EMPTY, MARKED], knowledge, puppet)
+    assert report.differing == ()
+    assert [c.case for c in report.lapses] == [MARKED]
+    assert puppet.sizes == [2, 1, 1]
+
+
+def test_a_denial_names_each_class_that_was_left_out(knowledge: Knowledge) -> None:
+    classes = engine_answer(MARKED, knowledge).case_types - engine_answer(EMPTY, knowledge).case_types
+    assert classes
+    denied: list[frozenset[Iri]] = []
+
+    def note(triples: list[Triple], individuals: tuple[Iri, ...]) -> bool:
+        denied.append(frozenset(Iri(str(t.object)) for t in triples if t.predicate == v.OWL_COMPLEMENT_OF))
+        return False
+
+    compare([MARKED], knowledge, Puppet(knowledge, note))
+    assert denied == [frozenset(), classes]
 
 
 def test_a_run_that_is_rejected_though_its_parts_are_not_is_a_difference(knowledge: Knowledge) -> None:

@@ -19,6 +19,7 @@ from lumbarkg.errors import (
     LumbarkgError,
     NotAcceptableError,
     QueryError,
+    QueryLimitError,
     QueryTimeoutError,
     StoreBusyError,
     StoreError,
@@ -295,6 +296,30 @@ def test_an_answer_is_streamed(stub: Stub) -> None:
     first = next(content)
     may_finish.set()
     assert len(first) + len(b"".join(content)) == 2 * len(piece)
+
+
+def test_an_answer_that_breaks_off_between_chunks_is_an_error(stub: Stub) -> None:
+    def break_off(handler: BaseHTTPRequestHandler) -> None:
+        handler.send_response(200)
+        handler.send_header("Content-Type", JSON)
+        handler.send_header("Transfer-Encoding", "chunked")
+        handler.end_headers()
+        handler.wfile.write(b'8\r\n{"head":\r\n')
+        handler.wfile.flush()
+        hang_up(handler)
+
+    stub.answers = [break_off]
+    with pytest.raises(StoreError, match="broke off in the middle"):
+        ask(stub.store())
+
+
+def test_an_answer_has_a_largest_size(stub: Stub) -> None:
+    stub.answers = [status(200, b" " * 3_000_000, JSON), YES]
+    root = f"http://127.0.0.1:{stub.port}/q"
+    store = RemoteStore(Addresses(root), Transport(None, 5, answer_bytes=1024**2))
+    with pytest.raises(QueryLimitError, match="larger than 1 MiB"):
+        ask(store)
+    assert ask(store)
 
 
 @pytest.mark.parametrize(

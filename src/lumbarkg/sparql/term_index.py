@@ -15,6 +15,8 @@ from lumbarkg.rdf.terms import BNode, Graph, Literal, Triple
 from lumbarkg.reasoning.knowledge import Knowledge
 
 _SUGGESTIONS = 3
+_LONGEST_NAME = 120
+"""Nothing longer is compared with all names: it would cost much and is near to none."""
 _EXACT_MATCH = "skos:exactMatch"
 _NAMING = (v.RDFS_LABEL, v.EXACT_SYNONYM, v.LAYPERSON_SYNONYM)
 
@@ -89,6 +91,8 @@ class TermIndex:
 
     def _suggest(self, written: str, allowed: frozenset[Iri]) -> list[Iri]:
         scored: dict[Iri, float] = {}
+        if len(written) > _LONGEST_NAME:
+            return []
         for names in ({i: i.local_name for i in sorted(allowed)}, {i: self.label(i) for i in sorted(allowed)}):
             for iri, score in nearest(written, names, _SUGGESTIONS):
                 scored[iri] = max(score, scored.get(iri, 0.0))
