@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lumbarkg.rdf.formats import SOLUTION_FORMATS
-from lumbarkg.store.frames import Kind, Unpacker, pack
+from lumbarkg.store.frames import Frame, Kind, Unpacker, pack
 from lumbarkg.store.rows import RowCounter
 
 # Text that looks like the structure of a result.
