@@ -10,6 +10,7 @@ from typing import Any
 
 from lumbarkg import __version__
 from lumbarkg.commands.status import FAILED, OK
+from lumbarkg.store.settings import read_settings
 
 _LOOPBACK = ("127.0.0.1", "::1", "localhost")
 # A thread waits while its query runs; there are more than the queries that run at once, so that other requests pass.
@@ -51,7 +52,8 @@ def run(options: argparse.Namespace) -> int:
         print(f"Use --host with one of {', '.join(_LOOPBACK)}.", flush=True)
         return FAILED
     tokens = read_tokens(Path(options.tokens)) if options.tokens else Tokens()
-    config = replace(default_config(), tokens=tokens, is_conformance=is_conformance)
+    remote = None if is_conformance else read_settings(os.environ)
+    config = replace(default_config(), tokens=tokens, is_conformance=is_conformance, remote=remote)
     app = create_app(config)
     # Started here and not by the first query, whom it would make wait.
     app.extensions["store"].start()

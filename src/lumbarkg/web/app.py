@@ -11,14 +11,16 @@ from flask import Flask, Response
 
 from lumbarkg.assessment import Engine, load_engine
 from lumbarkg.identifiers import Iri
-from lumbarkg.ontology.sssom import read_mappings
-from lumbarkg.resources import release_dir, shapes_dir
-from lumbarkg.sparql.graphs import knowledge_graphs
+from lumbarkg.resources import queries_dir, release_dir, shapes_dir
+from lumbarkg.sparql.graphs import UNION
+from lumbarkg.sparql.release import ReleaseGraphs, read_release_graphs
 from lumbarkg.sparql.visibility import Visibility
 from lumbarkg.store.embedded import EmbeddedStore
 from lumbarkg.store.limits import Limits
 from lumbarkg.store.port import DEFAULT_GRAPH
-from lumbarkg.web import assessments, descriptions, graph_store, page, problems, sparql, terms, why
+from lumbarkg.store.remote import RemoteStore, UnionGraph
+from lumbarkg.store.settings import RemoteSettings
+from lumbarkg.web import assessments, descriptions, graph_store, page, problems, queries, sparql, terms, why
 from lumbarkg.web.callers import Tokens
 
 _MAX_BODY = 1024 * 1024
@@ -33,6 +35,7 @@ class Config:
     """What a server is built from.
 
     ``is_conformance`` starts it on an empty store that everybody may write, for conformance suites on loopback alone.
+    With ``remote`` queries are asked of that store, which ``lumbarkg load`` has filled.
     """
 
     release: Path
@@ -40,6 +43,7 @@ class Config:
     limits: Limits = field(default_factory=Limits)
     tokens: Tokens = field(default_factory=Tokens)
     is_conformance: bool = False
+    remote: RemoteSettings | None = None
     max_body_bytes: int = _MAX_BODY
 
 
@@ -59,27 +63,29 @@ def create_app(config: Config | None = None) -> Flask:
     app.config["MAX_CONTENT_LENGTH"] = config.max_body_bytes
     app.logger.setLevel(logging.WARNING)
     app.extensions["engine"] = engine
-    app.extensions["store"], app.extensions["visibility"] = _store(engine, config)
+    published = read_release_graphs(engine, config.release, queries_dir())
+    app.extensions["release_graphs"] = published
+    app.extensions["store"], app.extensions["visibility"] = _store(engine, published, config)
     app.extensions["tokens"] = config.tokens
     app.extensions["form"] = page.form_content(engine, config.release)
     app.extensions["terms"] = terms.TermPages(engine, config.release)
-    for module in (assessments, why, sparql, graph_store, descriptions, page, terms):
+    for module in (assessments, why, sparql, queries, graph_store, descriptions, page, terms):
         app.register_blueprint(module.blueprint)
     problems.register(app)
     app.after_request(_secure)
     return app
 
 
-def _store(engine: Engine, config: Config) -> tuple[EmbeddedStore, Visibility]:
-    """The store, whose pool starts at its first use, and who sees what of it."""
+def _store(engine: Engine, published: ReleaseGraphs, config: Config) -> tuple[EmbeddedStore | RemoteStore, Visibility]:
+    """The store, which is reached at its first use, and who sees what of it."""
     prefixes = engine.terms.prefixes.namespaces
     if config.is_conformance:
         empty: dict[Iri, bytes] = {DEFAULT_GRAPH: b""}
         return EmbeddedStore(empty, (), prefixes=prefixes, limits=config.limits), Visibility((), is_open=True)
-    mappings = read_mappings(config.release / "mappings", engine.terms.prefixes)
-    graphs = knowledge_graphs(engine.knowledge, engine.ranker.tables, mappings)
-    names = tuple(sorted(graphs))
-    return EmbeddedStore(graphs, names, prefixes=prefixes, limits=config.limits), Visibility(names)
+    names = tuple(sorted(published.graphs))
+    if config.remote is not None:
+        return config.remote.open(UnionGraph(UNION, frozenset(names))), Visibility(names)
+    return EmbeddedStore(published.graphs, names, prefixes=prefixes, limits=config.limits), Visibility(names)
 
 
 def _secure(response: Response) -> Any:
