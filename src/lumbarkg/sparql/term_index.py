@@ -48,7 +48,7 @@ class TermIndex:
     def resolve(self, written: str, root: str) -> Iri | Unresolved:
         """The one term under ``root`` that a local name, CURIE, IRI, exact label or exact synonym means."""
         allowed = self.members(root)
-        found = self._find(written)
+        found = self.find(written)
         fitting = found & allowed
         if len(fitting) == 1:
             return next(iter(fitting))
@@ -60,11 +60,12 @@ class TermIndex:
         if found:
             kind = self._kind(sorted(found)[0])
             return Unresolved("wrong-kind", f"'{written}' is {kind}, not {_with_article(wanted)}.", by_name)
-        near = " or ".join(self.prefixes.shorten(iri) for iri in self._suggest(written, allowed))
+        near = " or ".join(self.prefixes.shorten(iri) for iri in self.suggest(written, allowed))
         remedy = f"Did you mean {near}?" if near else by_name
         return Unresolved("unknown-term", f"'{written}' is not {_with_article(wanted)}.", remedy)
 
-    def _find(self, written: str) -> frozenset[Iri]:
+    def find(self, written: str) -> frozenset[Iri]:
+        """Every term that a local name, CURIE, IRI, exact label or exact synonym may mean."""
         exact = Iri(written.removeprefix("<").removesuffix(">"))
         if exact in self._types:
             return frozenset({exact})
@@ -73,7 +74,8 @@ class TermIndex:
             return frozenset({expanded})
         return self._by_name.get(written) or self._by_name.get(written.strip().casefold()) or frozenset()
 
-    def _suggest(self, written: str, allowed: frozenset[Iri]) -> list[Iri]:
+    def suggest(self, written: str, allowed: frozenset[Iri]) -> list[Iri]:
+        """The terms among those allowed whose names or labels are nearest, nearest first."""
         scored: dict[Iri, float] = {}
         for names in ({i: i.local_name for i in sorted(allowed)}, {i: self.label(i) for i in sorted(allowed)}):
             for iri, score in nearest(written, names, _SUGGESTIONS):
