@@ -9,9 +9,10 @@ from pathlib import Path
 
 from lumbarkg import vocabulary as v
 from lumbarkg.assessment import Engine
-from lumbarkg.catalogue.facts import FactIndex
+from lumbarkg.catalogue.facts import FactIndex, is_fact
+from lumbarkg.catalogue.keys import key_of
 from lumbarkg.catalogue.kinds import KINDS, Kind
-from lumbarkg.catalogue.represent import Representer
+from lumbarkg.catalogue.represent import SECTIONS, Representer
 from lumbarkg.catalogue.typeahead import Name, Typeahead
 from lumbarkg.identifiers import Iri
 from lumbarkg.issues import Issue, error
@@ -68,6 +69,13 @@ class Catalogue:
     def representer(self) -> Representer:
         """What writes the things."""
         return Representer(self.facts, {iri: kind for kind in reversed(KINDS) for iri in self.members(kind)})
+
+    @cached_property
+    def keys(self) -> tuple[str, ...]:
+        """The keys that things of this release have."""
+        prefixes = self._engine.terms.prefixes
+        used = {t.predicate for t in self.facts.graph if isinstance(t.object, Literal) and is_fact(t.predicate)}
+        return tuple(sorted({*SECTIONS, "links", *(key_of(predicate, prefixes) for predicate in used)}))
 
     @cached_property
     def _members(self) -> dict[str, tuple[Iri, ...]]:

@@ -82,7 +82,7 @@ class Context:
             scope.setdefault("@context", {})[key] = {"@id": str(predicate), "@language": language or None}
         return key
 
-    def define(self, key: str, meaning: str) -> None:
+    def define(self, key: str, meaning: Any) -> None:
         """Use a key of one answer alone."""
         self._terms[key] = meaning
 

@@ -12,6 +12,7 @@ from lumbarkg import vocabulary as v
 from lumbarkg.catalogue.facts import FactIndex, speaks
 from lumbarkg.catalogue.keys import Context
 from lumbarkg.catalogue.kinds import Kind
+from lumbarkg.catalogue.typeahead import Hit
 from lumbarkg.identifiers import Iri
 from lumbarkg.rdf.terms import Literal
 
@@ -75,6 +76,25 @@ class Representer:
             if view.fields:
                 item = {key: value for key, value in item.items() if key in ALWAYS or key in view.fields}
             items.append({**item, "href": address(iri, kind)})
+        return _with_context(context, {context.structure("items"): items})
+
+    def hits(self, hits: Iterable[Hit], view: View) -> dict[str, Any]:
+        """What a search found, the best first; score and matched name state nothing of the thing."""
+        context = self._context()
+        context.unsaid("score", "matched", "matchedAs", "query")
+        items = []
+        for hit in hits:
+            kind = self._kinds[hit.thing]
+            items.append(
+                {
+                    **self.entry(hit.thing, context, view.language),
+                    "kind": kind.name,
+                    "href": address(hit.thing, kind),
+                    "score": hit.score,
+                    "matched": hit.name.text,
+                    "matchedAs": hit.name.source,
+                }
+            )
         return _with_context(context, {context.structure("items"): items})
 
     def entry(self, iri: Iri, context: Context, language: str, *, is_expanded: bool = False) -> dict[str, Any]:

@@ -10,8 +10,6 @@ from pydantic import BaseModel, ConfigDict, Field
 MOST_LISTED, MOST_FOUND, MOST_ROWS = 200, 50, 1000
 _WORDS = r"^[A-Za-z@][A-Za-z0-9_]*(,[A-Za-z@][A-Za-z0-9_]*)*$"
 _TAG = r"^[A-Za-z]{1,8}(-[A-Za-z0-9]{1,8}){0,4}$"
-# No control characters: none is part of any name.
-_TEXT = r"^[^\x00-\x1f\x7f-\x9f\ud800-\udfff]*\S[^\x00-\x1f\x7f-\x9f\ud800-\udfff]*$"
 
 Language = Annotated[
     str,
@@ -64,7 +62,7 @@ class ClassListParameters(Parameters):
     """Which classes of a kind, in which order."""
 
     q: Annotated[
-        str, Field(max_length=200, pattern=_TEXT, description="Only what a name of begins like this; typos forgiven.")
+        str, Field(max_length=200, description="Only what a name of begins like this; typos forgiven.")
     ] = ""
     under: TermName | None = Field(default=None, description="Only what lies under this class.")
     related: TermName | None = Field(default=None, description="Only what is related to this thing, by whatever relation.")
@@ -83,13 +81,13 @@ class ClassListParameters(Parameters):
 class RowListParameters(ClassListParameters):
     """Which rows of a kind, in which order."""
 
-    status: Annotated[str, Field(max_length=40, pattern=_TEXT)] | None = Field(
+    status: Annotated[str, Field(max_length=40)] | None = Field(
         default=None, description="Only rows of this verification status."
     )
-    stance: Annotated[str, Field(max_length=40, pattern=_TEXT)] | None = Field(
+    stance: Annotated[str, Field(max_length=40)] | None = Field(
         default=None, description="Only claims of this stance: supported, contested or hypothesis."
     )
-    setting: Annotated[str, Field(max_length=40, pattern=_TEXT)] | None = Field(
+    setting: Annotated[str, Field(max_length=40)] | None = Field(
         default=None, description="Only rows of this setting."
     )
 
@@ -105,7 +103,7 @@ class TopicParameters(Parameters):
 class SearchParameters(Parameters):
     """What is looked for."""
 
-    q: Annotated[str, Field(min_length=1, max_length=200, pattern=_TEXT, description="What was typed so far.")]
+    q: Annotated[str, Field(min_length=1, max_length=200, description="What was typed so far.")]
     kind: Annotated[str, Field(pattern=_WORDS.replace("_]", "_-]"), max_length=40)] | None = Field(
         default=None, description="Only things of this kind, such as findings."
     )
