@@ -63,13 +63,15 @@ class AnswerWriter:
         words = mentions.to_json()
         query_id = query_iri(query.name)
         context.define("about", {"@id": f"{query_id}#{topic.parameter}", "@context": words})
-        for column in table.columns:
-            tags = {r[table.columns.index(column)] for r in table.rows}
-            language_of = {t.language for t in tags if isinstance(t, Literal)}
-            entry: dict[str, Any] = {"@id": f"{query_id}#{column}", "@context": words}
-            if len(language_of) == 1 and "" not in language_of:
-                entry["@language"] = language_of.pop()
-            context.define(column if column != "about" else "about_", entry)
+        for number, column in enumerate(table.columns):
+            values = [row[number] for row in table.rows]
+            tags = {value.language for value in values if isinstance(value, Literal)}
+            entry: dict[str, Any] = {"@id": f"{query_id}#{column}"}
+            if any(isinstance(value, Iri) for value in values):
+                entry["@context"] = words
+            if len(tags) == 1 and "" not in tags:
+                entry["@language"] = tags.pop()
+            context.define(column, entry)
         context.define("items", f"{query_id}#row")
         return {
             "@context": context.to_json(),

@@ -139,9 +139,8 @@ class FactIndex:
         for subject, predicate, target in self._relations:
             found[target][predicate].add(subject)
         for triple in self.graph:
-            subject, target = triple.subject, triple.object
-            if isinstance(subject, Iri) and isinstance(target, Iri) and is_fact(triple.predicate):
-                found[target][triple.predicate].add(subject)
+            if isinstance(triple.subject, Iri) and isinstance(triple.object, Iri) and is_fact(triple.predicate):
+                found[triple.object][triple.predicate].add(triple.subject)
         return dict(found)
 
     @cached_property

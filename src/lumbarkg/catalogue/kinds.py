@@ -115,8 +115,12 @@ KINDS = (
         (Topic("sources", "sources-of-a-claim", "claim", "What it rests on"),),
     ),
     Kind("evidence", "row of evidence", v.EVIDENCE, False),
-    Kind("red-flags", "red-flag group", v.RED_FLAG_GROUP, False, (
-        Topic("members", "red-flags-of-a-group", "group", "The red flags that the group asks about"),
-    )),
+    Kind(
+        "red-flags",
+        "red-flag group",
+        v.RED_FLAG_GROUP,
+        False,
+        (Topic("members", "red-flags-of-a-group", "group", "The red flags that the group asks about"),),
+    ),
 )
 KIND_BY_NAME = {kind.name: kind for kind in KINDS}

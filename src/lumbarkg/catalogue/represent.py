@@ -132,18 +132,16 @@ class Representer:
         """Put the literals into an object: those in the language, else those in the first that there is."""
         for predicate, values in literals.items():
             spoken = [o for o in values if o.language]
-            chosen = [o for o in spoken if speaks(o, language)] or [o for o in spoken if o.language == spoken[0].language]
+            chosen = [o for o in spoken if speaks(o, language)] or [
+                o for o in spoken if o.language == spoken[0].language
+            ]
             shown = [_value(o) for o in chosen or values]
             is_many = predicate in self._facts.many_valued and predicate not in _LOCALISED
             key = context.strings(predicate, chosen[0].language if chosen else "", body)
             body[key] = shown if is_many else shown[0]
 
-    def _entries(
-        self, things: tuple[Iri, ...], section: str, view: View, context: Context
-    ) -> list[dict[str, Any]]:
-        return [
-            self.entry(thing, context, view.language, is_expanded=section in view.expand) for thing in things
-        ]
+    def _entries(self, things: tuple[Iri, ...], section: str, view: View, context: Context) -> list[dict[str, Any]]:
+        return [self.entry(thing, context, view.language, is_expanded=section in view.expand) for thing in things]
 
     def _codes(self, iri: Iri, context: Context) -> dict[str, list[dict[str, Any]]]:
         found: dict[str, list[dict[str, Any]]] = {}

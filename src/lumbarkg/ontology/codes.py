@@ -20,7 +20,8 @@ class CodeIndex:
         self._terms: dict[str, dict[str, set[Iri]]] = defaultdict(lambda: defaultdict(set))
         for mapping in mappings:
             local = mapping.object.partition(":")[2] or mapping.object
-            for name in {mapping.object, f"{mapping.target}:{local}", *((mapping.object_iri,) * bool(mapping.object_iri))}:
+            names = [mapping.object, f"{mapping.target}:{local}", mapping.object_iri or mapping.object]
+            for name in names:
                 self._terms[name.casefold()][mapping.predicate].add(mapping.subject)
 
     def find(self, code: str) -> frozenset[Iri]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cache
 from typing import Any, TypeVar, get_origin
 
@@ -16,10 +17,14 @@ Model = TypeVar("Model", bound=BaseModel)
 _LONGEST = 60
 
 
-def read_parameters(model: type[Model]) -> Model:
-    """The parameters of the request. Raises InvalidInputError with every issue at once."""
+def read_parameters(model: type[Model], choices: Mapping[str, tuple[str, ...]] | None = None) -> Model:
+    """The parameters of the request; ``choices`` are the words that a parameter of several words may hold.
+
+    Raises InvalidInputError with every issue at once.
+    """
     names = _names(model)
     given: dict[str, Any] = {}
+    read: Model | None = None
     issues: list[Issue] = []
     for name in dict.fromkeys(request.args):
         values = request.args.getlist(name)
@@ -28,18 +33,30 @@ def read_parameters(model: type[Model]) -> Model:
         elif names[name]:
             given[name] = values
         elif len(values) > 1:
-            issues.append(
-                error("repeated", pointer(name), f"'{name}' stands {len(values)} times.", "Give it once.")
-            )
+            issues.append(error("repeated", pointer(name), f"'{name}' stands {len(values)} times.", "Give it once."))
         else:
             given[name] = values[0]
     try:
         read = model.model_validate(given)
     except ValidationError as refused:
         issues += issues_of(refused)
-    if issues:
+    for name, known in (choices or {}).items():
+        issues += [no_choice(w, name, known) for w in words_of(str(given.get(name, ""))) if w not in known]
+    if issues or read is None:
         raise InvalidInputError(tuple(issues))
     return read
+
+
+def words_of(written: str) -> list[str]:
+    """The words of a parameter that holds several, separated by commas."""
+    return [word for word in written.split(",") if word]
+
+
+def no_choice(word: str, name: str, known: tuple[str, ...]) -> Issue:
+    """The issue of a word that is none of those that may be chosen."""
+    near = nearest(word[:_LONGEST], {k: k for k in known}, 1)
+    remedy = f"Did you mean '{near[0][0]}'?" if near else f"Choose among {', '.join(known[:20])}."
+    return error("no-choice", pointer(name), f"'{word[:_LONGEST]}' is no choice.", remedy)
 
 
 def issues_of(refused: ValidationError, below: str = "") -> list[Issue]:

@@ -116,9 +116,7 @@ def _read_request(query: NamedQuery) -> _Request | None:
     media_type = chosen_media_type(query.form, request.args.get("format"), request.headers.get("Accept"), issues)
     bound: dict[str, str] = {}
     try:
-        bound = bind_parameters(
-            query, [(n, value) for n, value in pairs if n not in RESERVED_NAMES], published().index
-        )
+        bound = bind_parameters(query, [(n, value) for n, value in pairs if n not in RESERVED_NAMES], published().index)
     except InvalidInputError as refused:
         issues.extend(refused.issues)
     if issues:

@@ -61,16 +61,18 @@ class ThingParameters(Parameters):
 class ClassListParameters(Parameters):
     """Which classes of a kind, in which order."""
 
-    q: Annotated[
-        str, Field(max_length=200, description="Only what a name of begins like this; typos forgiven.")
-    ] = ""
+    q: Annotated[str, Field(max_length=200, description="Only what a name of begins like this; typos forgiven.")] = ""
     under: TermName | None = Field(default=None, description="Only what lies under this class.")
-    related: TermName | None = Field(default=None, description="Only what is related to this thing, by whatever relation.")
+    related: TermName | None = Field(
+        default=None, description="Only what is related to this thing, by whatever relation."
+    )
     sort: Order = Order.NAME
     limit: Annotated[int, Field(ge=1, le=MOST_LISTED, description="At most so many on a page.")] = 50
     cursor: Annotated[
         str,
-        Field(pattern=r"^[A-Za-z0-9_-]+$", max_length=1000, description="Where the page begins: follow Link, rel=next."),
+        Field(
+            pattern=r"^[A-Za-z0-9_-]+$", max_length=1000, description="Where the page begins: follow Link, rel=next."
+        ),
     ] = ""
     lang: Language = "en"
     fields: Annotated[
@@ -87,9 +89,7 @@ class RowListParameters(ClassListParameters):
     stance: Annotated[str, Field(max_length=40)] | None = Field(
         default=None, description="Only claims of this stance: supported, contested or hypothesis."
     )
-    setting: Annotated[str, Field(max_length=40)] | None = Field(
-        default=None, description="Only rows of this setting."
-    )
+    setting: Annotated[str, Field(max_length=40)] | None = Field(default=None, description="Only rows of this setting.")
 
 
 class TopicParameters(Parameters):

@@ -14,7 +14,6 @@ from lumbarkg.catalogue.catalogue import Catalogue
 from lumbarkg.catalogue.kinds import KIND_BY_NAME, KINDS, Kind, Topic
 from lumbarkg.catalogue.pages import Cursor, ListRequest, page_of
 from lumbarkg.catalogue.represent import ROOT, SECTIONS, View, address
-from lumbarkg.did_you_mean import nearest
 from lumbarkg.errors import ForbiddenError, InvalidInputError, LumbarkgError
 from lumbarkg.identifiers import Iri
 from lumbarkg.issues import Issue, error
@@ -25,7 +24,7 @@ from lumbarkg.sparql.visibility import Scope
 from lumbarkg.web.accept import acceptable
 from lumbarkg.web.current import current_caller, current_engine, current_store
 from lumbarkg.web.links import link, page_links, query_links
-from lumbarkg.web.parameters import pointer, read_parameters
+from lumbarkg.web.parameters import no_choice, pointer, read_parameters, words_of
 from lumbarkg.web.problems import problem
 from lumbarkg.web.queries import KNOWN_GRAPHS, published
 from lumbarkg.web.refusals import refuse
@@ -41,6 +40,7 @@ from lumbarkg.web.resource_models import (
 blueprint = Blueprint("resources", __name__)
 MEDIA_TYPES = ("application/json", "application/ld+json", "text/turtle")
 THING_QUERY, LIST_QUERY, SEARCH_QUERY = "thing-as-rdf", "things-of-a-kind", "terms-with-a-word"
+_EXPANDABLE = tuple(section for section in SECTIONS if section != "codes")
 _Built = Representation | Response
 
 
@@ -107,12 +107,10 @@ def _answer(build: Callable[[], _Built]) -> Response:
 
 def _build_thing(kind: Kind, term: str) -> _Built:
     catalogue = _catalogue()
-    parameters = read_parameters(ThingParameters)
+    parameters = read_parameters(ThingParameters, {"expand": _EXPANDABLE, "fields": catalogue.keys})
     found = catalogue.resolve(term, kind)
     if isinstance(found, Issue):
         return problem(404, found.code, "Not found", str(found), (found,))
-    expand = _listed(parameters.expand, "expand", tuple(s for s in SECTIONS if s != "codes"))
-    fields = _listed(parameters.fields, "fields", catalogue.keys)
     own = address(found, kind)
     curie = current_engine().terms.curie(found)
     links = {
@@ -120,7 +118,12 @@ def _build_thing(kind: Kind, term: str) -> _Built:
         "page": f"/lumbarkg/{found.removeprefix(v.LKG)}",
         **{topic.name: f"{own}/{topic.name}" for topic in kind.topics},
     }
-    body = catalogue.representer.thing(found, kind, View(parameters.lang, fields, expand), links)
+    body = catalogue.representer.thing(
+        found,
+        kind,
+        View(parameters.lang, frozenset(words_of(parameters.fields)), frozenset(words_of(parameters.expand))),
+        links,
+    )
     headers = (
         ("Link", ", ".join([link(own, "canonical"), *query_links(THING_QUERY, [("thing", curie)])])),
         ("Content-Location", own),
@@ -130,7 +133,8 @@ def _build_thing(kind: Kind, term: str) -> _Built:
 
 def _build_list(kind: Kind) -> _Built:
     catalogue = _catalogue()
-    parameters = read_parameters(ClassListParameters if kind.has_classes else RowListParameters)
+    model = ClassListParameters if kind.has_classes else RowListParameters
+    parameters = read_parameters(model, {"fields": catalogue.keys})
     issues: list[Issue] = []
     under, related = (
         _resolved(value, name, catalogue, issues)
@@ -144,7 +148,7 @@ def _build_list(kind: Kind) -> _Built:
     texts = parameters.model_dump(include={"status", "stance", "setting"}, exclude_none=True)
     request_ = ListRequest(parameters.q, under, related, texts, parameters.sort.value, parameters.limit, cursor)
     page = page_of(catalogue, kind, request_)
-    fields = _listed(parameters.fields, "fields", catalogue.keys)
+    fields = frozenset(words_of(parameters.fields))
     body = catalogue.representer.listing(page.things, kind, View(parameters.lang, fields))
     shorten = current_engine().terms.curie
     asked = [("kind", shorten(kind.root))]
@@ -178,7 +182,7 @@ def _search() -> _Built:
     if parameters.kind is not None:
         kind = KIND_BY_NAME.get(parameters.kind)
         if kind is None:
-            raise InvalidInputError((_no_choice(parameters.kind, "kind", tuple(KIND_BY_NAME)),))
+            raise InvalidInputError((no_choice(parameters.kind, "kind", tuple(KIND_BY_NAME)),))
         among = catalogue.member_set(kind)
     hits = catalogue.typeahead.find(parameters.q, parameters.limit, among)
     body = catalogue.representer.hits(hits, View(parameters.lang))
@@ -203,25 +207,9 @@ def _represented(body: dict[str, Any], headers: tuple[tuple[str, str], ...]) -> 
     return Representation(content, wanted[0], headers)
 
 
-def _listed(written: str, name: str, known: tuple[str, ...]) -> frozenset[str]:
-    """The words of a list of choices. Raises InvalidInputError with every one that is none."""
-    words = [word for word in written.split(",") if word]
-    issues = tuple(_no_choice(word, name, known) for word in words if word not in known)
-    if issues:
-        raise InvalidInputError(issues)
-    return frozenset(words)
-
-
-def _no_choice(word: str, name: str, known: tuple[str, ...]) -> Issue:
-    near = nearest(word, {k: k for k in known}, 1)
-    remedy = f"Did you mean '{near[0][0]}'?" if near else f"Choose among {', '.join(known[:20])}."
-    return error("no-choice", pointer(name), f"'{word}' is no choice.", remedy)
-
-
 def _resolved(written: str | None, name: str, catalogue: Catalogue, issues: list[Issue]) -> Iri | None:
     found = None if written is None else catalogue.resolve_any(written, pointer(name))
     if isinstance(found, Issue):
         issues.append(found)
         return None
     return found
-
