@@ -1,16 +1,15 @@
-"""The answer of a named query about one thing, as JSON that is JSON-LD: a node for each row, its columns as properties."""
+"""The answer of a named query about one thing, as JSON that is JSON-LD: a node a row, its columns as properties."""
 
 from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Any
 
 from lumbarkg import vocabulary as v
 from lumbarkg.catalogue.keys import Context
 from lumbarkg.catalogue.kinds import Topic
-from lumbarkg.catalogue.represent import Representer
+from lumbarkg.catalogue.represent import Representer, number_of
 from lumbarkg.identifiers import Iri
 from lumbarkg.ontology.terms import Terms
 from lumbarkg.rdf.terms import Literal
@@ -97,6 +96,5 @@ def _plain(literal: Literal) -> Any:
     if literal.datatype == v.XSD_BOOLEAN:
         return literal.is_true
     if literal.datatype in _NUMBERS:
-        number = Decimal(literal.value)
-        return int(number) if number == number.to_integral_value() else float(number)
+        return number_of(literal)
     return literal.value

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Any
 from urllib.parse import quote
 
@@ -20,7 +19,7 @@ ROOT = "/api/v1"
 SECTIONS = ("parents", "ancestors", "children", "descendants", "relations", "incoming", "codes")
 ALWAYS = ("@context", "@id", "@type", "name", "curie", "kind")
 _LOCALISED = (v.RDFS_LABEL, v.DEFINITION, v.QUESTION, v.TEXT)
-_NUMBERS = {v.XSD_DECIMAL: lambda text: _number(Decimal(text)), v.XSD_INTEGER: int}
+_NUMBERS = (v.XSD_DECIMAL, v.XSD_INTEGER)
 
 
 @dataclass(frozen=True)
@@ -178,9 +177,10 @@ def _wants(view: View, key: str) -> bool:
 def _value(literal: Literal) -> Any:
     if literal.datatype == v.XSD_BOOLEAN:
         return literal.is_true
-    read = _NUMBERS.get(literal.datatype)
-    return read(literal.value) if read else literal.value
+    return number_of(literal) if literal.datatype in _NUMBERS else literal.value
 
 
-def _number(number: Decimal) -> int | float:
+def number_of(literal: Literal) -> int | float:
+    """A number as JSON writes it. Read as RDF, one with a fraction is an xsd:double of the same value."""
+    number = literal.number
     return int(number) if number == number.to_integral_value() else float(number)

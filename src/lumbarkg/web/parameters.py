@@ -86,10 +86,8 @@ def _names(model: type[BaseModel]) -> dict[str, bool]:
 
 def _unknown(name: str, known: list[str]) -> Issue:
     near = nearest(name[:_LONGEST], {n: n for n in known}, 1)
-    if near:
-        remedy = f"Did you mean '{near[0][0]}'?"
-    else:
-        remedy = f"It takes {', '.join(known)}." if known else "It takes none."
+    takes = f"It takes {', '.join(known)}." if known else "It takes none."
+    remedy = f"Did you mean '{near[0][0]}'?" if near else takes
     return error("unknown-parameter", pointer(name), f"There is no parameter '{name[:_LONGEST]}'.", remedy)
 
 

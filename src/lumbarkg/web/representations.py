@@ -1,4 +1,4 @@
-"""Answers that change only with the release: built once, kept, sent with an ETag, and revalidated without being built."""
+"""Answers that change only with the release: built once, kept, sent with an ETag, revalidated without being built."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What requests for resources hold, as typed models: they are checked by these, and the OpenAPI document is made of them."""
+"""What requests for resources hold, as typed models: these check them, and the OpenAPI document is made of these."""
 
 from __future__ import annotations
 

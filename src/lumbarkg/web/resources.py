@@ -1,4 +1,4 @@
-"""``/api/v1/conditions`` and the other kinds: lists, things, search, and the questions that a client has about a thing."""
+"""``/api/v1/conditions`` and the other kinds: lists, things, search, and questions about a thing."""
 
 from __future__ import annotations
 
