@@ -25,7 +25,7 @@ _MAX_FINDINGS = 500
 _MOST_DIGITS = 12
 
 # JSON field → (property, root class of its values)
-_FINDING_TERMS = {
+FINDING_TERMS = {
     "location": (v.LOCATED_IN, v.ANATOMICAL_STRUCTURE),
     "radiatesTo": (v.RADIATES_TO, v.ANATOMICAL_STRUCTURE),
     "character": (v.HAS_CHARACTER, v.FINDING_CHARACTER),
@@ -34,22 +34,22 @@ _FINDING_TERMS = {
     "aggravatedBy": (v.AGGRAVATED_BY, v.MODIFYING_FACTOR),
     "relievedBy": (v.RELIEVED_BY, v.MODIFYING_FACTOR),
 }
-_FINDING_NUMBERS = {
+FINDING_NUMBERS = {
     "severity": v.SEVERITY_SCORE,
     "hoursAfterExercise": v.HOURS_AFTER_EXERCISE,
     "durationHours": v.DURATION_HOURS,
     "value": v.MEASURED_VALUE,
 }
-_EXPOSURE_TERMS = {"exercise": (v.OF_EXERCISE, v.EXERCISE), "faults": (v.WITH_FAULT, v.TECHNIQUE_FAULT)}
-_EXPOSURE_NUMBERS = {"hoursBeforeOnset": v.HOURS_BEFORE_ONSET}
-_EXPOSURE_FLAGS = {"unaccustomed": v.UNACCUSTOMED_EXPOSURE, "heavyLoad": v.HEAVY_LOAD_EXPOSURE}
+EXPOSURE_TERMS = {"exercise": (v.OF_EXERCISE, v.EXERCISE), "faults": (v.WITH_FAULT, v.TECHNIQUE_FAULT)}
+EXPOSURE_NUMBERS = {"hoursBeforeOnset": v.HOURS_BEFORE_ONSET}
+EXPOSURE_FLAGS = {"unaccustomed": v.UNACCUSTOMED_EXPOSURE, "heavyLoad": v.HEAVY_LOAD_EXPOSURE}
 _CASE_FIELDS = ("setting", "age", "sex", "exposures", "findings")
-_FINDING_FIELDS = ("finding", "status", *_FINDING_TERMS, *_FINDING_NUMBERS)
-_EXPOSURE_FIELDS = (*_EXPOSURE_TERMS, *_EXPOSURE_NUMBERS, *_EXPOSURE_FLAGS)
+_FINDING_FIELDS = ("finding", "status", *FINDING_TERMS, *FINDING_NUMBERS)
+_EXPOSURE_FIELDS = (*EXPOSURE_TERMS, *EXPOSURE_NUMBERS, *EXPOSURE_FLAGS)
 
 FIELD_OF_PROPERTY = {
-    **{prop: name for name, (prop, _) in (_FINDING_TERMS | _EXPOSURE_TERMS).items()},
-    **{prop: name for name, prop in (_FINDING_NUMBERS | _EXPOSURE_NUMBERS).items()},
+    **{prop: name for name, (prop, _) in (FINDING_TERMS | EXPOSURE_TERMS).items()},
+    **{prop: name for name, prop in (FINDING_NUMBERS | EXPOSURE_NUMBERS).items()},
     v.AGE_YEARS: "age",
     v.HAS_SEX: "sex",
 }
@@ -174,13 +174,13 @@ class _Reader:
         here = node(path)
         qualifiers = [
             (prop, value)
-            for name, (prop, root) in _FINDING_TERMS.items()
+            for name, (prop, root) in FINDING_TERMS.items()
             if entry.get(name) is not None
             for value in self._terms(entry, name, prop, root, path)
         ]
         quantities = [
             (prop, number)
-            for name, prop in _FINDING_NUMBERS.items()
+            for name, prop in FINDING_NUMBERS.items()
             if (number := self._number(entry, name, prop, path)) is not None
         ]
         if status is Status.UNKNOWN or status is None:
@@ -207,17 +207,17 @@ class _Reader:
         self.draft.triples += [Triple(node(""), v.HAS_EXPOSURE, here), Triple(here, v.RDF_TYPE, v.EXPOSURE)]
         qualifiers = [
             (prop, value)
-            for name, (prop, root) in _EXPOSURE_TERMS.items()
+            for name, (prop, root) in EXPOSURE_TERMS.items()
             if entry.get(name) is not None
             for value in self._terms(entry, name, prop, root, path)
         ]
         quantities = [
             (prop, number)
-            for name, prop in _EXPOSURE_NUMBERS.items()
+            for name, prop in EXPOSURE_NUMBERS.items()
             if (number := self._number(entry, name, prop, path)) is not None
         ]
         stated: dict[bool, list[Iri]] = {True: [], False: []}
-        for name, cls in _EXPOSURE_FLAGS.items():
+        for name, cls in EXPOSURE_FLAGS.items():
             flag = entry.get(name)
             if flag is None:
                 continue
