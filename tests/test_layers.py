@@ -15,7 +15,7 @@ LAYERS = [
     {"cli", "__main__"},
     {"commands"},
     {"web", "oracle"},
-    {"catalogue", "case_documents", "explanation"},
+    {"catalogue", "case_documents", "explanation", "sensitivity", "interview"},
     {"assessment", "sparql"},
     {"store"},
     {"ontology.build"},
@@ -24,6 +24,7 @@ LAYERS = [
     {"reasoning"},
     {"ontology"},
     {"model"},
+    {"guidance"},
     {"rdf"},
     {"issues", "errors", "identifiers", "vocabulary", "resources", "did_you_mean", "__init__"},
 ]

@@ -21,7 +21,7 @@ from lumbarkg.ontology.sssom import Mapping
 from lumbarkg.ontology.terms import Terms
 from lumbarkg.rdf.terms import Graph, Literal, Triple
 from lumbarkg.reasoning.knowledge import Knowledge
-from lumbarkg.sparql.graphs import relation_triples
+from lumbarkg.reasoning.relations import relation_triples
 
 _CONSTRUCTS = (v.OWL, v.RDF)
 _KEPT = (v.OWL_DEPRECATED,)

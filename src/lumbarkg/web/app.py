@@ -21,7 +21,19 @@ from lumbarkg.store.limits import Limits
 from lumbarkg.store.port import DEFAULT_GRAPH
 from lumbarkg.store.remote import RemoteStore, UnionGraph
 from lumbarkg.store.settings import RemoteSettings
-from lumbarkg.web import assessments, descriptions, graph_store, page, problems, queries, resources, sparql, terms, why
+from lumbarkg.web import (
+    assessments,
+    descriptions,
+    graph_store,
+    interview,
+    page,
+    problems,
+    queries,
+    resources,
+    sparql,
+    terms,
+    why,
+)
 from lumbarkg.web.callers import Tokens
 from lumbarkg.web.representations import Representations
 
@@ -73,7 +85,7 @@ def create_app(config: Config | None = None) -> Flask:
     app.extensions["tokens"] = config.tokens
     app.extensions["form"] = page.form_content(engine, config.release)
     app.extensions["terms"] = terms.TermPages(engine, config.release)
-    for module in (assessments, why, resources, sparql, queries, graph_store, descriptions, page, terms):
+    for module in (assessments, interview, why, resources, sparql, queries, graph_store, descriptions, page, terms):
         app.register_blueprint(module.blueprint)
     problems.register(app)
     app.after_request(_secure)
