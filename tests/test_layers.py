@@ -15,7 +15,7 @@ LAYERS = [
     {"cli", "__main__"},
     {"commands"},
     {"web", "oracle"},
-    {"catalogue", "case_documents", "explanation", "sensitivity", "interview"},
+    {"catalogue", "case_documents", "compact", "explanation", "sensitivity", "interview"},
     {"assessment", "sparql"},
     {"store"},
     {"ontology.build"},

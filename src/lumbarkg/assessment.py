@@ -188,7 +188,7 @@ def assess(case: Case, engine: Engine, not_known: frozenset[Iri] = frozenset()) 
         contributors=engine.contributors.find(case, entailments, conditions),
         advice=engine.adviser.advise(case, differential, disposition, urgent=engine.rules.is_gated(disposition)),
         sensitivity=None,
-        issues=_timing_issues(case),
+        issues=timing_issues(case),
         reasoning=engine.reasoning,
     )
 
@@ -240,7 +240,7 @@ def _contradiction_issues(case: Case, engine: Engine) -> tuple[Issue, ...]:
     )
 
 
-def _timing_issues(case: Case) -> tuple[Issue, ...]:
+def timing_issues(case: Case) -> tuple[Issue, ...]:
     """A warning where no exposure's hours before onset agree with the earliest finding."""
     onsets = [h for f in case.present if (h := f.quantity(v.HOURS_AFTER_EXERCISE)) is not None]
     exposures = [(e, h) for e in case.exposures for p, h in e.quantities if p == v.HOURS_BEFORE_ONSET]

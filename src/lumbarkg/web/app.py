@@ -23,6 +23,7 @@ from lumbarkg.store.remote import RemoteStore, UnionGraph
 from lumbarkg.store.settings import RemoteSettings
 from lumbarkg.web import (
     assessments,
+    batch,
     descriptions,
     graph_store,
     interview,
@@ -37,6 +38,19 @@ from lumbarkg.web import (
 from lumbarkg.web.callers import Tokens
 from lumbarkg.web.representations import Representations
 
+_PARTS = (
+    assessments,
+    batch,
+    interview,
+    why,
+    resources,
+    sparql,
+    queries,
+    graph_store,
+    descriptions,
+    page,
+    terms,
+)
 _MAX_BODY = 1024 * 1024
 _CONTENT_SECURITY_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
@@ -85,7 +99,19 @@ def create_app(config: Config | None = None) -> Flask:
     app.extensions["tokens"] = config.tokens
     app.extensions["form"] = page.form_content(engine, config.release)
     app.extensions["terms"] = terms.TermPages(engine, config.release)
-    for module in (assessments, interview, why, resources, sparql, queries, graph_store, descriptions, page, terms):
+    for module in (
+        assessments,
+        batch,
+        interview,
+        why,
+        resources,
+        sparql,
+        queries,
+        graph_store,
+        descriptions,
+        page,
+        terms,
+    ):
         app.register_blueprint(module.blueprint)
     problems.register(app)
     app.after_request(_secure)
