@@ -22,6 +22,7 @@ from lumbarkg.store.port import DEFAULT_GRAPH
 from lumbarkg.store.remote import RemoteStore, UnionGraph
 from lumbarkg.store.settings import RemoteSettings
 from lumbarkg.web import (
+    api_docs,
     assessments,
     batch,
     descriptions,
@@ -39,6 +40,7 @@ from lumbarkg.web.callers import Tokens
 from lumbarkg.web.representations import Representations
 
 _PARTS = (
+    api_docs,
     assessments,
     batch,
     interview,
@@ -96,22 +98,13 @@ def create_app(config: Config | None = None) -> Flask:
     app.extensions["store"], app.extensions["visibility"] = _store(engine, published, config)
     app.extensions["catalogue"] = Catalogue(engine, published.index, config.release)
     app.extensions["representations"] = Representations(engine.digest)
+    app.extensions["api_document"] = api_docs.ApiDocument(
+        engine, app.extensions["catalogue"], published, config.release
+    )
     app.extensions["tokens"] = config.tokens
     app.extensions["form"] = page.form_content(engine, config.release)
     app.extensions["terms"] = terms.TermPages(engine, config.release)
-    for module in (
-        assessments,
-        batch,
-        interview,
-        why,
-        resources,
-        sparql,
-        queries,
-        graph_store,
-        descriptions,
-        page,
-        terms,
-    ):
+    for module in _PARTS:
         app.register_blueprint(module.blueprint)
     problems.register(app)
     app.after_request(_secure)
