@@ -52,6 +52,7 @@ release: $(DEV_READY)  ## build ontology/release/ from ontology/, classified by 
 
 docs: $(DEV_READY)  ## write the generated pages of docs/
 	@$(DEV)/bin/python -m lumbarkg.sparql.claims_page
+	@$(DEV)/bin/python -m lumbarkg.web.problem_kinds > docs/errors.md
 
 verify-reasoner: $(DEV_READY)  ## compare the engine with HermiT on N=2000 drawn cases; writes the certificate
 	@$(DEV)/bin/python -m lumbarkg.oracle $(N) $(ARGS)

@@ -29,6 +29,7 @@ from lumbarkg.web import (
     graph_store,
     interview,
     page,
+    problem_pages,
     problems,
     queries,
     resources,
@@ -51,6 +52,7 @@ _PARTS = (
     graph_store,
     descriptions,
     page,
+    problem_pages,
     terms,
 )
 _MAX_BODY = 1024 * 1024
