@@ -103,7 +103,7 @@ def render_markdown() -> str:
         "",
         "<!-- Written by `make docs` from src/lumbarkg/web/problem_kinds.py. -->",
         "",
-        "Every error is a problem after [RFC 9457](https://www.rfc-editor.org/rfc/rfc9457) (`application/problem+json`)",
+        "Every error is a problem, [RFC 9457](https://www.rfc-editor.org/rfc/rfc9457) (`application/problem+json`)",
         "with `type`, `title`, `status`, `detail`, and `issues`: all that is wrong, at once. Each issue has",
         "",
         "| field | what it holds |",

@@ -8,7 +8,7 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field
 
 MOST_ENTRIES = 500
-_FAR = 10**12
+_FAR = 10**13
 
 
 class Status(Enum):
@@ -24,7 +24,7 @@ TermName = Annotated[
     Field(min_length=1, max_length=500, description="Local name, CURIE, IRI, exact label or synonym, or mapped code."),
 ]
 Terms = TermName | list[TermName]
-Hours = Annotated[float, Field(ge=0, le=_FAR)]
+Hours = Annotated[float, Field(ge=0, lt=_FAR)]
 
 
 class Strict(BaseModel):
@@ -48,7 +48,7 @@ class Finding(Strict):
     severity: Annotated[float, Field(ge=0, le=10, description="0 (none) to 10 (worst imaginable).")] | None = None
     hoursAfterExercise: Hours | None = None  # noqa: N815 # JSON names
     durationHours: Hours | None = None  # noqa: N815 # JSON names
-    value: Annotated[float, Field(ge=-_FAR, le=_FAR, description="In the unit of the finding's definition.")] | None = (
+    value: Annotated[float, Field(gt=-_FAR, lt=_FAR, description="In the unit of the finding's definition.")] | None = (
         None
     )
 
