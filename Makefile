@@ -1,7 +1,7 @@
 # Everything a person does with the checkout. `make` alone lists it. Each target sets up by itself what it needs.
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help serve test check format release docs verify-reasoner profile-owlapi bench clean
+.PHONY: help serve test check format release docs verify-reasoner profile-owlapi fuzz-api fuzz-bodies bench clean
 
 HOST ?= 127.0.0.1
 PORT ?= 8000
@@ -59,6 +59,12 @@ verify-reasoner: $(DEV_READY)  ## compare the engine with HermiT on N=2000 drawn
 
 profile-owlapi: $(OWLAPI_READY)  ## ask the OWL API: OWL 2 DL, imports resolved with the network off
 	@$(OWLAPI)/bin/python tools/owl_profile.py $(ARGS)
+
+fuzz-api: $(DEV_READY)  ## let schemathesis ask the API for a while (ARGS="--seconds 600")
+	@$(DEV)/bin/python -m tests.api.fuzz $(ARGS)
+
+fuzz-bodies: $(DEV_READY)  ## send 10,000 malformed bodies, and watch memory and files (ARGS="--count 10000")
+	@$(DEV)/bin/python -m tests.api.malformed $(ARGS)
 
 bench: $(DEV_READY)  ## run every benchmark
 	@set -e; for script in benchmarks/*.py; do echo "==> $$script"; $(DEV)/bin/python "$$script"; done
