@@ -26,7 +26,7 @@ LAYERS = [
     {"model"},
     {"guidance"},
     {"rdf"},
-    {"issues", "errors", "identifiers", "vocabulary", "resources", "did_you_mean", "__init__"},
+    {"issues", "errors", "identifiers", "vocabulary", "resources", "did_you_mean", "client", "__init__"},
 ]
 # library → the module or package that alone imports it
 DOORS = {

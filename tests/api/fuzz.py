@@ -14,7 +14,9 @@ HERE = Path(__file__).parent
 NAMED_QUERIES = "^/api/v1/queries/.+"
 
 
-def fuzz(seconds: int, examples: int, *, all_operations: bool, phases: str = "examples,coverage,fuzzing") -> tuple[int, str]:
+def fuzz(
+    seconds: int, examples: int, *, all_operations: bool, phases: str = "examples,coverage,fuzzing"
+) -> tuple[int, str]:
     """The status of schemathesis, 0 where no check failed, and what it printed."""
     with running_server() as server:
         command = [

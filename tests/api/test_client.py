@@ -51,13 +51,13 @@ def test_it_reads_resources(api: Client) -> None:
     assert "SitUp" in {mention.name for mention in thing.incoming["aggravates"]}
     assert api.get("conditions", "slipped disc") == thing  # the second time by its ETag
     assert api.search("deadlft")[0].name == "Deadlift"
-    assert len(list(api.list_all("technique-faults", limit=5))) == api.list("technique-faults").total
+    assert len(list(api.list_all("technique-faults", limit=5))) == api.list_page("technique-faults").total
     assert api.ask("findings", "LegNumbness", "causes", limit=3)[0]["condition"]["@id"]
     assert api.query("loads-of-an-exercise", exercise="Deadlift")["results"]["bindings"]
 
 
 def test_it_reads_a_row_by_its_iri(api: Client) -> None:
-    row = api.list("evidence", limit=1).items[0]
+    row = api.list_page("evidence", limit=1).items[0]
     assert api.get("evidence", row["@id"]).name == row["name"]
 
 

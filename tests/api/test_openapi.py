@@ -70,7 +70,9 @@ def test_every_example_runs(client: FlaskClient, document: dict[str, Any]) -> No
             for media_type, content in bodies.items():
                 body = content["example"]
                 data = body if body is None or isinstance(body, str) else json.dumps(body)
-                found = client.open(address, method=method.upper(), query_string=query, data=data, content_type=media_type)
+                found = client.open(
+                    address, method=method.upper(), query_string=query, data=data, content_type=media_type
+                )
                 assert found.status_code == 200, f"{method} {address} {media_type}: {found.text[:500]}"
                 assert found.mimetype in operation["responses"]["200"]["content"]
                 _conforms(found, operation)
@@ -105,7 +107,9 @@ VALUES = st.one_of(
 
 @settings(max_examples=200)
 @given(
-    st.dictionaries(st.sampled_from(["findings", "age", "sex", "setting", "exposures", "nonsense"]), VALUES, max_size=3),
+    st.dictionaries(
+        st.sampled_from(["findings", "age", "sex", "setting", "exposures", "nonsense"]), VALUES, max_size=3
+    ),
     st.lists(st.dictionaries(FIELDS, VALUES, max_size=3), max_size=2),
 )
 def test_what_the_schema_of_a_case_refuses_intake_refuses_too(

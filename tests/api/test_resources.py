@@ -83,7 +83,9 @@ def test_filters_hold_together(client: FlaskClient) -> None:
 
 
 def test_every_wrong_parameter_is_named_at_once(client: FlaskClient) -> None:
-    issues = _get(client, "/api/v1/conditions/DiscHerniation?fields=lable&expand=parent&limt=1&lang=1", 400).json["issues"]
+    issues = _get(client, "/api/v1/conditions/DiscHerniation?fields=lable&expand=parent&limt=1&lang=1", 400).json[
+        "issues"
+    ]
     assert {issue["path"] for issue in issues} == {"/fields", "/expand", "/limt", "/lang"}
     assert "'label'" in next(issue["remedy"] for issue in issues if issue["path"] == "/fields")
 
@@ -114,7 +116,12 @@ def test_an_answer_is_revalidated_by_its_etag(client: FlaskClient) -> None:
 
 @pytest.mark.parametrize(
     ("typed", "first"),
-    [("deadl", "Deadlift"), ("deadlft", "Deadlift"), ("slipped dis", "DiscHerniation"), ("icd10cm:G83.4", "CaudaEquinaSyndrome")],
+    [
+        ("deadl", "Deadlift"),
+        ("deadlft", "Deadlift"),
+        ("slipped dis", "DiscHerniation"),
+        ("icd10cm:G83.4", "CaudaEquinaSyndrome"),
+    ],
 )
 def test_search_finds_while_typing_and_forgives(client: FlaskClient, typed: str, first: str) -> None:
     found = _get(client, f"/api/v1/search?q={typed}").json

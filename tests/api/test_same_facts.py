@@ -1,4 +1,4 @@
-"""REST, the named query and SPARQL give the same facts: plain JSON read as JSON-LD is the graph that SPARQL constructs."""
+"""REST and the named query give the same facts: plain JSON read as JSON-LD is the graph that SPARQL constructs."""
 
 from __future__ import annotations
 
@@ -49,14 +49,16 @@ def _linked(client: FlaskClient, link: str, accept: str) -> bytes:
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)
 def test_a_thing_states_what_its_query_constructs(client: FlaskClient, catalogue: Catalogue, kind: Kind) -> None:
     members = list(catalogue.members(kind))
-    for iri in random.Random(7).sample(members, min(EACH, len(members))):
+    for iri in random.Random(7).sample(members, min(EACH, len(members))):  # noqa: S311 # drawn, not secret
         rest = client.get(f"/api/v1/{kind.name}/{iri.local_name}")
         assert rest.status_code == 200
         sparql = _linked(client, rest.headers["Link"], "application/n-triples")
         assert _facts(rest.data, Syntax.JSON_LD) == _facts(sparql, Syntax.N_TRIPLES), iri
 
 
-@pytest.mark.parametrize("kind", [k for k in KINDS if k.name in ("technique-faults", "claims", "red-flags")], ids=str)
+@pytest.mark.parametrize(
+    "kind", [k for k in KINDS if k.name in ("technique-faults", "claims", "red-flags")], ids=lambda k: k.name
+)
 def test_a_list_states_what_its_query_constructs(client: FlaskClient, kind: Kind) -> None:
     facts: set[tuple[Any, ...]] = set()
     address, link = f"/api/v1/{kind.name}?limit=20", ""

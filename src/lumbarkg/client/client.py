@@ -73,22 +73,24 @@ class Client:
         """One thing: ``get("conditions", "icd10cm:…")``. What was read before is asked for again by its ETag only."""
         return Thing.read(self._get(f"/{kind}/{quote(term, safe='')}", parameters))
 
-    def list(self, kind: str, *, cursor: str | None = None, **parameters: str | int) -> Page[Json]:
+    def list_page(self, kind: str, *, cursor: str | None = None, **parameters: str | int) -> Page[Json]:
         """A page of the things of a kind."""
         found = self._get(f"/{kind}", {**parameters, **({"cursor": cursor} if cursor else {})})
         return Page(tuple(found["items"]), found["total"], found["next"])
 
     def list_all(self, kind: str, **parameters: str | int) -> Iterator[Json]:
         """All things of a kind, page after page."""
-        page = self.list(kind, **parameters)
-        yield from page.items
-        while page.next_cursor:
-            page = self.list(kind, cursor=page.next_cursor, **parameters)
-            yield from page.items
+        address: dict[str, str | int] = dict(parameters)
+        while True:
+            found = self._get(f"/{kind}", address)
+            yield from found["items"]
+            if not found["next"]:
+                return
+            address["cursor"] = found["next"]
 
-    def ask(self, kind: str, term: str, topic: str, **parameters: str | int) -> list[Json]:  # type: ignore[valid-type] # list is the builtin here
+    def ask(self, kind: str, term: str, topic: str, **parameters: str | int) -> list[Json]:
         """The answer to a question about a thing, as rows: ``ask("findings", name, "causes")``."""
-        rows: list[Json] = self._get(f"/{kind}/{quote(term, safe='')}/{topic}", parameters)["items"]  # type: ignore[valid-type] # as above
+        rows: list[Json] = self._get(f"/{kind}/{quote(term, safe='')}/{topic}", parameters)["items"]
         return rows
 
     def search(self, text: str, *, kind: str | None = None, limit: int = 10) -> tuple[SearchHit, ...]:

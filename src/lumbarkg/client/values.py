@@ -20,7 +20,7 @@ class Mention:
     @classmethod
     def read(cls, json: Json) -> Mention:
         """The value of its JSON."""
-        return cls(json["@id"], json["name"], json.get("label", json["name"]))
+        return cls(json["@id"], json["name"], _label(json))
 
 
 @dataclass(frozen=True)
@@ -40,10 +40,10 @@ class Thing(Mention):
         return cls(
             iri=json["@id"],
             name=json["name"],
-            label=json.get("label", json["name"]),
+            label=_label(json),
             curie=json["curie"],
             kind=json["kind"],
-            definition=json.get("definition", json.get("text", "")),
+            definition=str(json.get("definition") or json.get("text") or ""),
             relations=_mentions(json.get("relations", {})),
             incoming=_mentions(json.get("incoming", {})),
             json=json,
@@ -61,9 +61,7 @@ class SearchHit(Mention):
     @classmethod
     def read(cls, json: Json) -> SearchHit:
         """The value of its JSON."""
-        return cls(
-            json["@id"], json["name"], json.get("label", json["name"]), json["kind"], json["matched"], json["score"]
-        )
+        return cls(json["@id"], json["name"], _label(json), json["kind"], json["matched"], json["score"])
 
 
 @dataclass(frozen=True)
@@ -132,3 +130,8 @@ class BatchLine:
 
 def _mentions(json: dict[str, list[Json]]) -> dict[str, tuple[Mention, ...]]:
     return {relation: tuple(Mention.read(m) for m in things) for relation, things in json.items()}
+
+
+def _label(json: Json) -> str:
+    """The label, the name where there is none."""
+    return str(json.get("label") or json["name"])

@@ -72,9 +72,16 @@ def parse_json(text: bytes) -> Any:
             (error("malformed-json", "", f"The body is not UTF-8 (byte {problem.start}).", "Send UTF-8."),)
         ) from problem
     try:
-        return json.loads(
+        value = json.loads(
             decoded, parse_float=Decimal, parse_constant=_refuse_constant, object_pairs_hook=_no_duplicates
         )
+        if "\\ud" in decoded or "\\uD" in decoded:
+            # An escape may stand for half of a pair, which is no character and which nothing can write.
+            json.dumps(value, ensure_ascii=False, default=str).encode()
+        return value
+    except UnicodeEncodeError as problem:
+        message = "The body is not acceptable JSON: it holds half of a surrogate pair."
+        raise InvalidInputError((error("malformed-json", "", message, "Write the whole character."),)) from problem
     except json.JSONDecodeError as problem:
         where = f"line {problem.lineno}, column {problem.colno}"
         raise InvalidInputError(

@@ -152,6 +152,7 @@ def _build_list(kind: Kind) -> _Built:
     body = catalogue.representer.listing(page.things, kind, View(parameters.lang, fields))
     shorten = current_engine().terms.curie
     asked = [("kind", shorten(kind.root))]
+    asked += [] if kind.has_classes else [("classes", "false")]
     asked += [(name, shorten(iri)) for name, iri in (("under", under), ("related", related)) if iri is not None]
     links = [*page_links(page.next_cursor), *query_links(LIST_QUERY, asked)]
     body |= {"total": page.total, "next": page.next_cursor or None}
