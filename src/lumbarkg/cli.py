@@ -6,11 +6,11 @@ import argparse
 import sys
 
 from lumbarkg import __version__
-from lumbarkg.commands import assess, interview, load, query, serve, stats
+from lumbarkg.commands import assess, diff, evaluate, interview, load, query, serve, stats
 from lumbarkg.commands.status import FAILED
 from lumbarkg.errors import LumbarkgError
 
-_COMMANDS = (assess, interview, query, load, serve, stats)
+_COMMANDS = (assess, interview, evaluate, diff, query, load, serve, stats)
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -122,7 +122,7 @@ def _hostile(rng: random.Random) -> Body:
         '{"@context": "http://127.0.0.1:9/context", "@type": "PatientCase"}',
         '{"@context": ["file:///etc/passwd"]}',
         '{"@context": {"@import": "http://127.0.0.1:9/"}, "a": 1}',
-        '{"@context": {"@vocab": "https://w3id.org/lumbarkg/"}, "@type": "PatientCase", "@graph": [{"@id": "urn:x", "a": 1}]}',
+        '{"@context": {"@vocab": "urn:v:"}, "@type": "PatientCase", "@graph": [{"@id": "urn:x", "a": 1}]}',
         '{"@context": {"a": {"@id": "urn:a", "@container": "@list"}}, "a": ' + "[" * 90 + "]" * 90 + "}",
     ]
     if rng.random() < 0.5:

@@ -26,7 +26,7 @@ from lumbarkg.sparql.graphs import QUERIES, knowledge_graphs
 from lumbarkg.sparql.library import NamedQuery, Page, ParameterType, QueryForm, read_library, read_query
 from lumbarkg.sparql.library_graph import SHACL, library_triples, query_iri
 from lumbarkg.sparql.parameters import bind_parameters
-from lumbarkg.sparql.term_index import TermIndex
+from lumbarkg.sparql.term_index import TermIndex, Unresolved
 from tests.conftest import ROOT
 
 FOLDER = ROOT / "queries" / "api"
@@ -61,7 +61,8 @@ def dataset(graphs: dict[Iri, bytes]) -> Dataset:
 
 @pytest.fixture(scope="module")
 def index(engine: Engine) -> TermIndex:
-    return TermIndex(engine.knowledge, evidence_triples(engine.ranker.tables), engine.terms.prefixes)
+    mappings = read_mappings(release_dir() / "mappings", engine.terms.prefixes)
+    return TermIndex(engine.knowledge, evidence_triples(engine.ranker.tables), engine.terms.prefixes, mappings)
 
 
 def _rows(dataset: Dataset, query: NamedQuery, text: str) -> list[tuple[str | None, ...]]:
@@ -286,6 +287,17 @@ def test_individuals_rows_and_references_are_terms_too(index: TermIndex) -> None
     ):
         bound = bind_parameters(LIBRARY[query], [(parameter, written)], index)
         assert bound[parameter] == f"<{v.LKG}{iri}>"
+
+
+def test_a_code_that_means_the_same_is_a_name(index: TermIndex, engine: Engine) -> None:
+    """A code that is only near means nothing: it is for the caller to choose."""
+    mappings = read_mappings(release_dir() / "mappings", engine.terms.prefixes)
+    exact = {m.object: m.subject for m in mappings if m.predicate == "skos:exactMatch"}
+    others = {m.object for m in mappings} - set(exact)
+    assert exact
+    assert len(others) > 200
+    assert {code: index.resolve(code, "") for code in exact} == exact
+    assert all(isinstance(index.resolve(code, ""), Unresolved) for code in sorted(others)[:40])
 
 
 def test_a_repeatable_parameter_holds_several_terms(index: TermIndex, dataset: Dataset) -> None:

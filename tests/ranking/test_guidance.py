@@ -13,7 +13,7 @@ from lumbarkg.identifiers import Iri
 from lumbarkg.reasoning.relations import Relations
 
 Answer = Callable[[dict[str, Any]], dict[str, Any]]
-ASPECTS = ("leaveOut", "modify", "substitute", "firstDays", "returnRule", "watchFor", "comeBack")
+ASPECTS = ("leaveOut", "modify", "substitute", "firstDays", "returnRule", "watchFor", "seeAgain")
 
 ROWER: dict[str, Any] = {
     "age": 30,
@@ -199,16 +199,16 @@ def test_exercises_wait_until_urgency_is_dealt_with(answer: Answer) -> None:
     assert found["triage"]["level"] == "Emergency"
     assert found["advice"][0]["condition"] in {c["condition"] for c in found["triage"]["toExclude"]}
     for advice in found["advice"]:
-        assert advice["heldBack"]
+        assert advice["withheld"]
         assert advice["modify"] == advice["substitute"] == advice["firstDays"] == advice["returnRule"] == []
-    assert found["advice"][0]["comeBack"]
+    assert found["advice"][0]["seeAgain"]
 
 
 def test_the_first_three_causes_are_advised_on(answer: Answer) -> None:
     found = answer(ROWER)
     advised = [a["condition"] for a in found["advice"]]
     assert {c["condition"] for c in found["differential"][:3]} <= set(advised)
-    assert all(a["watchFor"] or a["comeBack"] for a in found["advice"])
+    assert all(a["watchFor"] or a["seeAgain"] for a in found["advice"])
 
 
 # ---------------------------------------------------------------- relations

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -35,9 +34,10 @@ ADAPTERS = ("embedded", "remote")
 
 
 @pytest.fixture(params=ADAPTERS)
-def store(request: pytest.FixtureRequest) -> Iterator[Store]:
+def store(request: pytest.FixtureRequest) -> Store:
     """An empty store of each kind."""
-    yield request.getfixturevalue(request.param)
+    found: Store = request.getfixturevalue(request.param)
+    return found
 
 
 def triple(subject: str, value: int) -> bytes:

@@ -69,6 +69,8 @@ def run(options: argparse.Namespace) -> int:
     try:
         query = _chosen(options.query, library)
         pairs = [_pair(written) for written in options.param]
+        if options.limit and not query.columns:
+            raise QueryError("--limit is for named queries that give a table; a file says LIMIT itself.")
         engine = load_engine(release_dir(), shapes_dir())
         published = read_release_graphs(engine, release_dir(), queries_dir())
         bound = bind_parameters(query, pairs, published.index)
@@ -137,7 +139,6 @@ def _print(content: bytes, chosen: str, query: NamedQuery, prefixes: Prefixes) -
 
 
 def _positive(written: str) -> int:
-    number = int(written)
-    if number < 1:
-        raise ValueError(written)
-    return number
+    if not written.isascii() or not written.isdecimal() or int(written) < 1:
+        raise argparse.ArgumentTypeError(f"'{written}' is no whole number from 1 on")
+    return int(written)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import logging
 import os
 from dataclasses import replace
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import Any
 
 from lumbarkg import __version__
 from lumbarkg.commands.status import FAILED, OK
+from lumbarkg.errors import LumbarkgError
 from lumbarkg.store.settings import read_settings
 
 _LOOPBACK = ("127.0.0.1", "::1", "localhost")
@@ -17,6 +19,17 @@ _LOOPBACK = ("127.0.0.1", "::1", "localhost")
 _THREADS = 16
 # Larger than the application's own limit, so that a body between the two is refused with a problem, not a bare status.
 _SERVER_MAX_BODY = 64 * 1024 * 1024
+
+
+class _WithoutTraceback(logging.Filter):
+    """An answer that breaks off at a limit is one line in the log: it is no error of the server."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Shorten such a record; let every record pass."""
+        cause = record.exc_info[1] if record.exc_info else None
+        if isinstance(cause, LumbarkgError):
+            record.msg, record.args, record.exc_info = f"an answer broke off: {type(cause).__name__}", (), None
+        return True
 
 
 def add_to(commands: Any) -> None:
@@ -36,6 +49,7 @@ def add_to(commands: Any) -> None:
         default="knowledge",
         help="conformance: an empty store that everybody may write, on loopback alone",
     )
+    command.add_argument("--query-seconds", type=float, default=10.0, help="the deadline of a SPARQL query (10)")
     command.set_defaults(run=run)
 
 
@@ -43,6 +57,7 @@ def run(options: argparse.Namespace) -> int:
     """Serve until stopped."""
     import waitress
 
+    from lumbarkg.store.limits import Limits
     from lumbarkg.web.app import create_app, default_config
     from lumbarkg.web.callers import Tokens, read_tokens
 
@@ -52,8 +67,10 @@ def run(options: argparse.Namespace) -> int:
         print(f"Use --host with one of {', '.join(_LOOPBACK)}.", flush=True)
         return FAILED
     tokens = read_tokens(Path(options.tokens)) if options.tokens else Tokens()
+    limits = Limits(seconds=options.query_seconds)
     remote = None if is_conformance else read_settings(os.environ)
-    config = replace(default_config(), tokens=tokens, is_conformance=is_conformance, remote=remote)
+    config = replace(default_config(), limits=limits, tokens=tokens, is_conformance=is_conformance, remote=remote)
+    logging.getLogger("waitress").addFilter(_WithoutTraceback())
     app = create_app(config)
     # Started here and not by the first query, whom it would make wait.
     app.extensions["store"].start()
@@ -66,7 +83,7 @@ def run(options: argparse.Namespace) -> int:
         threads=_THREADS,
         ident="lumbarkg",
         max_request_body_size=_SERVER_MAX_BODY,
-        # A client that reads slowly must not keep a query waiting: the server takes it all, on disk past 1 MB.
+        # A client that reads slowly must not hold a query: the server takes the whole answer, on disk past 1 MB.
         outbuf_high_watermark=2 * config.limits.answer_bytes,
     )
     app.extensions["store"].close()

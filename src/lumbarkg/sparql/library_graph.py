@@ -49,7 +49,7 @@ def library_triples(queries: Iterable[NamedQuery]) -> list[Triple]:
 
 def _declarations() -> list[Triple]:
     """``sh:declare`` for every prefix that queries use."""
-    triples = [Triple(_DECLARATIONS, v.RDF_TYPE, v.OWL_ONTOLOGY)]
+    triples: list[Triple] = []
     for prefix, namespace in sorted(v.WELL_KNOWN_PREFIXES.items()):
         node = BNode(f"prefix-{prefix}")
         triples.append(Triple(_DECLARATIONS, Iri(f"{SHACL}declare"), node))

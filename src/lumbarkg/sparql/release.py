@@ -34,5 +34,5 @@ def read_release_graphs(engine: Engine, release: Path, queries: Path) -> Release
     return ReleaseGraphs(
         knowledge_graphs(engine.knowledge, tables, mappings, library.values()),
         library,
-        TermIndex(engine.knowledge, evidence_triples(tables), prefixes),
+        TermIndex(engine.knowledge, evidence_triples(tables), prefixes, mappings),
     )

@@ -10,10 +10,14 @@ from functools import cached_property
 from lumbarkg import vocabulary as v
 from lumbarkg.did_you_mean import nearest
 from lumbarkg.identifiers import Iri, Prefixes
+from lumbarkg.ontology.sssom import Mapping
 from lumbarkg.rdf.terms import BNode, Graph, Literal, Triple
 from lumbarkg.reasoning.knowledge import Knowledge
 
 _SUGGESTIONS = 3
+_LONGEST_NAME = 120
+"""Nothing longer is compared with all names: it would cost much and is near to none."""
+_EXACT_MATCH = "skos:exactMatch"
 _NAMING = (v.RDFS_LABEL, v.EXACT_SYNONYM, v.LAYPERSON_SYNONYM)
 
 
@@ -29,8 +33,17 @@ class Unresolved:
 class TermIndex:
     """The terms of a release by their names and kinds."""
 
-    def __init__(self, knowledge: Knowledge, rows: Iterable[Triple], prefixes: Prefixes) -> None:
-        """``rows`` are the triples beside the ontology: evidence and references."""
+    def __init__(
+        self, knowledge: Knowledge, rows: Iterable[Triple], prefixes: Prefixes, mappings: Iterable[Mapping] = ()
+    ) -> None:
+        """``rows`` are the triples beside the ontology: evidence and references.
+
+        A code of another vocabulary names our term where a mapping says that both mean the same (exactMatch).
+        """
+        self._codes: dict[str, set[Iri]] = defaultdict(set)
+        for mapping in mappings:
+            if mapping.predicate == _EXACT_MATCH:
+                self._codes[mapping.object].add(mapping.subject)
         self._knowledge, self.prefixes = knowledge, prefixes
         self._graph = Graph([*knowledge.ontology.graph, *rows])
         self._types: dict[Iri, frozenset[Iri]] = self._read_types()
@@ -46,7 +59,7 @@ class TermIndex:
         return self._graph.text(iri, v.RDFS_LABEL) or iri.local_name
 
     def resolve(self, written: str, root: str) -> Iri | Unresolved:
-        """The one term under ``root`` that a local name, CURIE, IRI, exact label or exact synonym means."""
+        """The one term under ``root`` that a local name, CURIE, IRI, exact label, synonym or mapped code means."""
         allowed = self.members(root)
         found = self.find(written)
         fitting = found & allowed
@@ -72,11 +85,16 @@ class TermIndex:
         expanded = self.prefixes.expand(written)
         if expanded is not None and expanded in self._types:
             return frozenset({expanded})
-        return self._by_name.get(written) or self._by_name.get(written.strip().casefold()) or frozenset()
+        for name in (written, written.strip().casefold()):
+            if name in self._by_name:
+                return self._by_name[name]
+        return frozenset(self._codes.get(written.strip(), ()))
 
     def suggest(self, written: str, allowed: frozenset[Iri]) -> list[Iri]:
         """The terms among those allowed whose names or labels are nearest, nearest first."""
         scored: dict[Iri, float] = {}
+        if len(written) > _LONGEST_NAME:
+            return []
         for names in ({i: i.local_name for i in sorted(allowed)}, {i: self.label(i) for i in sorted(allowed)}):
             for iri, score in nearest(written, names, _SUGGESTIONS):
                 scored[iri] = max(score, scored.get(iri, 0.0))

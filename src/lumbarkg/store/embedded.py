@@ -27,6 +27,8 @@ from lumbarkg.store.port import Answer, GraphSelection, WritableGraphs
 _READ = 256 * 1024
 # The pool answers by itself at the deadline; a connection that is silent for much longer is broken.
 _GRACE_SECONDS = 30.0
+# A connection breaks a moment before the process is known to have ended.
+_DYING_SECONDS = 0.5
 _LOST = "The query service broke off. Try again."
 
 
@@ -40,15 +42,17 @@ class EmbeddedStore:
         *,
         prefixes: Mapping[str, str] | None = None,
         limits: Limits | None = None,
+        owners: str = "",
         address: str | None = None,
     ) -> None:
-        """``default`` is the merge that most queries see, made ahead of them.
+        """``default`` is the merge that most queries see, made ahead of them; below the namespace ``owners`` each
+        owner's graphs are limited in size.
 
         The pool starts with the first call, or with ``start``. With an ``address`` none is started: the pool of
         another process is used, which then holds the graphs.
         """
         self._graphs, self._default, self._prefixes = dict(graphs), default, dict(prefixes or {})
-        self.limits = limits or Limits()
+        self.limits, self._owners = limits or Limits(), owners
         self._lock = threading.Lock()
         self._free: list[_Connection] = []
         self._process: subprocess.Popen[bytes] | None = None
@@ -182,7 +186,11 @@ class EmbeddedStore:
     def _check_pool(self) -> None:
         """Where the pool has died, forget it and every connection to it, so that the next call starts another."""
         with self._lock:
-            if self._owns_pool and self._process is not None and self._process.poll() is not None:
+            if not self._owns_pool or self._process is None:
+                return
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self._process.wait(_DYING_SECONDS)
+            if self._process.poll() is not None:
                 while self._free:
                     self._free.pop().close()
                 self._forget_pool()
@@ -206,6 +214,7 @@ class EmbeddedStore:
             "limits": asdict(self.limits),
             "default": self._default,
             "prefixes": self._prefixes,
+            "owners": self._owners,
         }
 
 

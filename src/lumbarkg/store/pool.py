@@ -24,6 +24,7 @@ from lumbarkg.store.jobs import Job, Waiting
 from lumbarkg.store.limits import Limits
 from lumbarkg.store.processes import CONTEXT, WorkerProcess
 from lumbarkg.store.record import Record
+from lumbarkg.store.template import write_template
 
 _TICK_SECONDS = 0.01
 _RESTART_SECONDS = 0.5
@@ -76,9 +77,9 @@ class Client(asyncio.Protocol):
 class Pool:
     """The record, the workers and the jobs."""
 
-    def __init__(self, limits: Limits, prefixes: dict[str, str], default: list[Iri], graphs: dict[Iri, bytes]) -> None:
-        self._limits, self._prefixes, self._default = limits, prefixes, default
-        self._record = Record(graphs)
+    def __init__(self, limits: Limits, graphs: dict[Iri, bytes], owners: str) -> None:
+        self._limits = limits
+        self._record = Record(graphs, owners)
         self._waiting = Waiting()
         self._running: set[Job] = set()
         self._idle: list[WorkerProcess] = []
@@ -134,7 +135,7 @@ class Pool:
     def _start_worker(self) -> None:
         worker = WorkerProcess(self._limits, self._received, self._ended)
         self._workers.add(worker)
-        task = self._loop.create_task(worker.start(self._prefixes, self._default, self._record))
+        task = self._loop.create_task(worker.start(self._record))
         self._starting.add(task)
         task.add_done_callback(self._starting.discard)
 
@@ -149,7 +150,7 @@ class Pool:
                 self._start_worker()
         elif job is not None:
             if frame.kind is Kind.CHANGES:
-                self._finish(job, self._commit(job, frame))
+                self._finish(job, self._commit(frame))
             elif frame.kind in _ENDS:
                 self._finish(job, pack(*frame))
             else:
@@ -201,6 +202,15 @@ class Pool:
     def _has_long_slot(self) -> bool:
         return sum(job.is_long for job in self._running) < self._limits.slots - 1
 
+    def _is_past_short(self, job: Job) -> bool:
+        """Whether a job has used the processor time that a short one may use."""
+        if job.worker is None:
+            return False
+        used = job.worker.processor_seconds()
+        if job.used_before is None:
+            job.used_before = used
+        return used - job.used_before >= self._limits.short_seconds
+
     def _turn_long(self, job: Job) -> None:
         """A query is not short: it goes on if a slot for long ones is free, else it starts anew later."""
         self._waiting.remember_long(job)
@@ -214,6 +224,7 @@ class Pool:
             return
         self._stop(job)
         job.is_long = True
+        job.used_before = None
         job.held.clear()
         job.held_bytes = 0
         self._waiting.add(job)
@@ -266,7 +277,7 @@ class Pool:
 
     # Writing
 
-    def _commit(self, job: Job, frame: Frame) -> bytes:
+    def _commit(self, frame: Frame) -> bytes:
         changes: dict[Iri, bytes | None] = {}
         start = 0
         for name, length in frame.head["graphs"]:
@@ -274,7 +285,7 @@ class Pool:
             start += length or 0
         created = any(name not in self._record for name in changes)
         try:
-            self._record.check_room(changes, tuple(job.head.get("writable", ())), self._limits.graph_bytes)
+            self._record.check_room(changes, self._limits.graph_bytes)
         except LumbarkgError as problem:
             return pack(Kind.FAILURE, failure_head(problem))
         self._change(changes)
@@ -308,7 +319,7 @@ class Pool:
                 self._stop(job)
                 words = f"The query ran longer than {self._limits.seconds:g} s and was stopped."
                 self._fail(job, QueryTimeoutError(f"{words} Ask for less, or make its patterns more exact."))
-            elif not job.is_long and now - job.started >= self._limits.short_seconds:
+            elif not job.is_long and self._is_past_short(job):
                 if job.is_abandoned:
                     self._stop(job)
                 else:
@@ -341,9 +352,10 @@ def main() -> None:
     for ignored in (signal.SIGINT, signal.SIGTERM):
         signal.signal(ignored, signal.SIG_IGN)
     settings, graphs = _read_configuration()
-    CONTEXT.set_forkserver_preload(["lumbarkg.store.worker"])
+    CONTEXT.set_forkserver_preload(["lumbarkg.store.worker", "lumbarkg.store.template"])
     limits = Limits(**settings["limits"])
     default = [Iri(name) for name in settings["default"]]
-    pool = Pool(limits, settings["prefixes"], default, graphs)
+    write_template(Path(settings["path"]).with_name("graphs"), graphs, default, settings["prefixes"])
+    pool = Pool(limits, graphs, settings["owners"])
     with contextlib.suppress(KeyboardInterrupt):
         asyncio.run(pool.serve(settings["path"]))

@@ -33,19 +33,21 @@ _NOBODYS_GRAPH = Iri("urn:x-lumbarkg:empty-graph")
 """Stands for an empty selection: a request that names no graph would mean all that the store has."""
 _GRAPH_NAMES = "SELECT DISTINCT ?graph WHERE { GRAPH ?graph { ?s ?p ?o } } ORDER BY ?graph"
 
-# What is no keyword: comments, IRIs and strings, the long ones first.
+# What is no keyword, after the terminals of the grammar: strings, the long ones first, IRIs and comments.
 _QUOTED = re.compile(
     r'"""(?:[^"\\]|\\.|"(?!""))*"""'
     r"|'''(?:[^'\\]|\\.|'(?!''))*'''"
-    r'|"(?:[^"\\\n]|\\.)*"'
-    r"|'(?:[^'\\\n]|\\.)*'"
-    r'|<[^<>"{}|^`\\\x00-\x20]*>'
-    r"|#[^\n]*",
+    r'|"(?:[^"\\\r\n]|\\.)*"'
+    r"|'(?:[^'\\\r\n]|\\.)*'"
+    r'|<[^<>"{}|^`\x00-\x20]*>'
+    r"|#[^\r\n]*",
     re.DOTALL,
 )
+# A word may stand right after a number or a mark, so only letters before it and word characters after it make another.
 _UNBOUNDED = re.compile(
-    r"\bGRAPH\s*[?$]|\b(?:CLEAR|DROP)\s+(?:SILENT\s+)?(?:ALL|NAMED|DEFAULT)\b|\b(?:LOAD|WITH|USING|ADD|COPY|MOVE)\b",
-    re.IGNORECASE,
+    r"(?<![A-Z])(?:GRAPH\s*[?$]|(?:CLEAR|DROP)\s+(?:SILENT\s+)?(?:ALL|NAMED|DEFAULT)(?![A-Z0-9_])"
+    r"|(?:LOAD|WITH|USING|ADD|COPY|MOVE)(?![A-Z0-9_]))",
+    re.IGNORECASE | re.ASCII,
 )
 
 
@@ -113,11 +115,11 @@ class RemoteStore:
 
         Raises ForbiddenError where its reach is not plain from its text, unless every graph may be written.
         """
-        if not writable.every and _is_unbounded(text):
+        if not writable.every and is_unbounded(text):
             raise ForbiddenError(
                 "A remote store cannot hold this update to the graphs that you may write and see.",
                 "Name each graph as an IRI in GRAPH; leave out WITH, USING, LOAD, ADD, COPY, MOVE, GRAPH ?variable, "
-                "CLEAR and DROP of ALL, NAMED and DEFAULT, and escapes with \\u.",
+                "CLEAR and DROP of ALL, NAMED and DEFAULT, and escapes outside of strings.",
             )
         reply = self._transport.send(
             "POST",
@@ -195,12 +197,14 @@ class RemoteStore:
         return self._addresses.update
 
 
-def _is_unbounded(text: str) -> bool:
+def is_unbounded(text: str) -> bool:
     """Whether the words of an update leave open which graphs it reads or writes.
 
-    An escape may spell a keyword or end a string, so a text with one is never told from its words.
+    A codepoint escape may spell a keyword or end a string, and one in a local name (``ex:a\\'``) look like the
+    beginning of a string: a text with such an escape is never told from its words.
     """
-    return "\\u" in text.lower() or _UNBOUNDED.search(_QUOTED.sub(" ", text)) is not None
+    words = _QUOTED.sub(" ", text)
+    return "\\u" in text.lower() or "\\" in words or _UNBOUNDED.search(words) is not None
 
 
 def _dataset(graphs: GraphSelection, default: str, named: str) -> list[tuple[str, str]]:

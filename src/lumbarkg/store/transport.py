@@ -19,7 +19,7 @@ from urllib3.exceptions import (
     ReadTimeoutError,
 )
 
-from lumbarkg.errors import QueryTimeoutError, StoreBusyError, StoreError
+from lumbarkg.errors import QueryLimitError, QueryTimeoutError, StoreBusyError, StoreError
 
 _BUSY = (429, 502, 503)
 _PIECE = 64 * 1024
@@ -69,9 +69,15 @@ class Reply:
 class Transport:
     """Requests to one store. It may be used from several threads."""
 
-    def __init__(self, credentials: Credentials | None, seconds: float, attempts: int = len(_PAUSES) + 1) -> None:
+    def __init__(
+        self,
+        credentials: Credentials | None,
+        seconds: float,
+        attempts: int = len(_PAUSES) + 1,
+        answer_bytes: int = 64 * 1024**2,
+    ) -> None:
         """``seconds`` is the time from sending a request to the last byte of its answer, retries included."""
-        self._seconds, self._attempts = seconds, max(1, attempts)
+        self._seconds, self._attempts, self._answer_bytes = seconds, max(1, attempts), answer_bytes
         self._headers = {"User-Agent": "lumbarkg"}
         if credentials is not None:
             self._headers["Authorization"] = credentials.authorization
@@ -141,26 +147,30 @@ class Transport:
                 "credentials and graphs go to the configured address alone. Configure the address it redirects to."
             )
         media_type = response.headers.get("Content-Type", "").partition(";")[0].strip().lower()
-        return Reply(response.status, media_type, _pieces(response, self._seconds, deadline))
+        return Reply(response.status, media_type, self._pieces(response, deadline))
 
-
-def _pieces(response: urllib3.BaseHTTPResponse, seconds: float, deadline: float) -> Iterator[bytes]:
-    """The body as it arrives. Whoever stops early closes it, which gives up the connection."""
-    whole = False
-    try:
-        for piece in response.stream(_PIECE):
-            yield piece
-            if time.monotonic() > deadline:
-                raise QueryTimeoutError(f"The store did not finish its answer within {seconds:g} s.")
-        whole = True
-    except ReadTimeoutError as problem:
-        raise QueryTimeoutError(f"The store did not finish its answer within {seconds:g} s.") from problem
-    except HTTPError as problem:
-        raise StoreError("The store broke off in the middle of its answer.") from problem
-    finally:
-        if not whole:
-            response.close()
-        response.release_conn()
+    def _pieces(self, response: urllib3.BaseHTTPResponse, deadline: float) -> Iterator[bytes]:
+        """The body as it arrives. Whoever stops early closes it, which gives up the connection."""
+        whole, size = False, 0
+        late = f"The store did not finish its answer within {self._seconds:g} s."
+        try:
+            # read1 gives what has arrived; stream would wait for a full piece.
+            while piece := response.read1(_PIECE):
+                size += len(piece)
+                if size > self._answer_bytes:
+                    raise QueryLimitError(f"The answer is larger than {self._answer_bytes // 1024**2} MiB.")
+                yield piece
+                if time.monotonic() > deadline:
+                    raise QueryTimeoutError(late)
+            whole = True
+        except ReadTimeoutError as problem:
+            raise QueryTimeoutError(late) from problem
+        except HTTPError as problem:
+            raise StoreError("The store broke off in the middle of its answer.") from problem
+        finally:
+            if not whole:
+                response.close()
+            response.release_conn()
 
 
 def _retry_after(response: urllib3.BaseHTTPResponse) -> float | None:

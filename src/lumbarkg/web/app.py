@@ -15,7 +15,7 @@ from lumbarkg.identifiers import Iri
 from lumbarkg.resources import queries_dir, release_dir, shapes_dir
 from lumbarkg.sparql.graphs import UNION
 from lumbarkg.sparql.release import ReleaseGraphs, read_release_graphs
-from lumbarkg.sparql.visibility import Visibility
+from lumbarkg.sparql.visibility import USER_NAMESPACE, Visibility
 from lumbarkg.store.embedded import EmbeddedStore
 from lumbarkg.store.limits import Limits
 from lumbarkg.store.port import DEFAULT_GRAPH
@@ -122,7 +122,8 @@ def _store(engine: Engine, published: ReleaseGraphs, config: Config) -> tuple[Em
     names = tuple(sorted(published.graphs))
     if config.remote is not None:
         return config.remote.open(UnionGraph(UNION, frozenset(names))), Visibility(names)
-    return EmbeddedStore(published.graphs, names, prefixes=prefixes, limits=config.limits), Visibility(names)
+    store = EmbeddedStore(published.graphs, names, prefixes=prefixes, limits=config.limits, owners=USER_NAMESPACE)
+    return store, Visibility(names)
 
 
 def _secure(response: Response) -> Any:

@@ -77,6 +77,14 @@ def query_text(name: str) -> Response:
     return response
 
 
+@blueprint.get("/lumbarkg/query/<name>")
+def dereference(name: str) -> Response:
+    """Where the IRI of a query leads: to its text."""
+    if name not in published().library:
+        return _unknown(name)
+    return Response(status=303, headers={"Location": f"{ROOT}/{name}.rq"})
+
+
 @blueprint.get(f"{ROOT}/<name>")
 def answer_query(name: str) -> Response:
     """The answer to a query, one page of it where it is a table."""
@@ -144,11 +152,14 @@ def _read_page(query: NamedQuery, issues: list[Issue]) -> Page:
 def _answer(asked: _Request) -> Response:
     text = asked.query.bind(asked.bound, Page(asked.page.limit + 1, asked.page.offset))
     tag = hashlib.sha256(f"{current_engine().digest}\n{asked.media_type}\n{text}".encode()).hexdigest()[:32]
-    links = [_link(f"{ROOT}/{asked.query.name}.rq", "describedby", SPARQL_QUERY)]
     response = Response(content_type=content_type(asked.media_type))
     response.set_etag(tag)
     response.headers["Cache-Control"] = "no-cache"
-    response.vary.add("Accept")
+    response.vary.update(("Accept", "Authorization"))
+    if request.if_none_match.contains(tag):
+        response.status_code = 304
+        return response
+    links = [_link(f"{ROOT}/{asked.query.name}.rq", "describedby", SPARQL_QUERY)]
     if asked.query.columns:
         content, has_more = cut(_read(text, JSON_RESULTS), asked.page.limit)
         response.set_data(convert(content, asked.media_type))
@@ -156,7 +167,6 @@ def _answer(asked: _Request) -> Response:
     else:
         response.set_data(_read(text, asked.media_type))
     response.headers["Link"] = ", ".join(links)
-    response.make_conditional(request)
     return response
 
 
