@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
+from functools import cached_property
 from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any
@@ -75,7 +76,7 @@ class Engine:
             "ontologyDigest": self.digest,
         }
 
-    @property
+    @cached_property
     def sources(self) -> Sources:
         """What renderers look identifiers up in."""
         return Sources(self.knowledge.ontology, self.terms.label, self.ranker.tables)

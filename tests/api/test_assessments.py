@@ -137,8 +137,8 @@ def test_hostile_rdf_is_refused(client: FlaskClient, media_type: str, body: str,
 
 def test_every_issue_of_a_case_in_rdf_is_told_at_once(engine: Engine) -> None:
     body = PREFIX + (
-        "[] a lkg:PatientCase ; lkg:ageYears 300 ; lkg:hasFinding [ a lkg:Fevr ; lkg:severtyScore 3 ; lkg:hasLaterality "
-        "lkg:Left, lkg:Right ] ."
+        "[] a lkg:PatientCase ; lkg:ageYears 300 ; lkg:hasFinding [ a lkg:Fevr ; lkg:severtyScore 3 ; "
+        "lkg:hasLaterality lkg:Left, lkg:Right ] ."
     )
     with pytest.raises(InvalidInputError) as refused:
         read_rdf_case(body.encode(), "text/turtle", engine)

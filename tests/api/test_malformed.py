@@ -26,3 +26,11 @@ def test_malformed_bodies_give_problems(client: FlaskClient) -> None:
             handles = len(list(Path("/proc/self/fd").iterdir()))
     assert set(kinds) == {"truncated", "mistyped", "deep", "huge", "encoded", "hostile RDF", "misnamed"}
     assert len(list(Path("/proc/self/fd").iterdir())) <= handles + 5
+
+
+def test_near_names_are_looked_for_a_few_times_only(client: FlaskClient) -> None:
+    case = {"findings": [{"finding": f"Nonsens{n}"} for n in range(500)]}
+    issues = client.post("/api/v1/assessments", json=case).json["issues"]
+    assert len(issues) == 500
+    suggested = [issue for issue in issues if "Did you mean" in issue["remedy"]]
+    assert 0 < len(suggested) <= 20

@@ -24,6 +24,8 @@ from lumbarkg.rdf.terms import Triple, decimal_literal
 CASE_NODE = Iri("urn:lumbarkg:case#")
 _MAX_FINDINGS = 500
 _MOST_DIGITS = 12
+_MOST_SUGGESTED = 20
+"""Past so many issues no near names are looked for: a hostile case would buy seconds of work with one request."""
 
 # JSON field → (property, root class of its values)
 FINDING_TERMS = {
@@ -304,7 +306,7 @@ class _Reader:
                 "Use a local name, CURIE, IRI or label.",
             )
             return None
-        found = self._lookup.resolve(value, root, path)
+        found = self._lookup.resolve(value, root, path, is_suggesting=len(self.draft.issues) < _MOST_SUGGESTED)
         if isinstance(found, Issue):
             self.draft.issues.append(found)
             return None

@@ -27,15 +27,18 @@ class TermLookup:
         """The classes under a root that a case may state."""
         return self._knowledge.subclasses(root) - self._not_assertable
 
-    def resolve(self, name: str, root: Iri, path: str) -> Iri | Issue:
-        """The class under ``root`` that a local name, CURIE, IRI or exact label means."""
+    def resolve(self, name: str, root: Iri, path: str, *, is_suggesting: bool = True) -> Iri | Issue:
+        """The class under ``root`` that a local name, CURIE, IRI or exact label means.
+
+        To look for near names takes milliseconds, so that ``is_suggesting`` can leave it out.
+        """
         allowed = self.assertable(root)
         found = self._terms.find(name, allowed)
         if found in allowed:
             return found
         wanted = self._terms.label(root)
         if found is None:
-            near = self._terms.suggest(name, allowed)
+            near = self._terms.suggest(name, allowed) if is_suggesting else ()
             remedy = (
                 f"Did you mean {' or '.join(self._terms.curie(i) for i in near)}?"
                 if near

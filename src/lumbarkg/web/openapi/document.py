@@ -125,7 +125,8 @@ def _complete(written: dict[str, Any], operation: Operation) -> None:
     if operation.bodies:
         body = written.setdefault("requestBody", {"content": {}, "required": True})
         for media_type, example in operation.bodies.items():
-            schema = {"type": "object"} if media_type.endswith("ld+json") else {"type": "string"}
+            # Text has no JSON Schema: whatever is sent is read as text.
+            schema = {"type": "object"} if media_type.endswith("ld+json") else {}
             body["content"].setdefault(media_type, {"schema": schema})["example"] = example
     if operation.tag == "resources":
         written["tags"] = [operation.tag]
