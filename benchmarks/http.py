@@ -1,8 +1,8 @@
 """How fast the HTTP API answers, as shares of an echo route of the same application in the same run.
 
-wrk (Debian: apt-get install wrk) loads a gunicorn-free server: waitress as `lumbarkg serve` runs it, in a process of its
-own. Every route is measured in turn, and the turns are repeated, so that a busy machine slows all alike; the median of
-the turns counts. Printed: requests a second, the share of the echo, the share of a bare Flask application.
+wrk (Debian: apt-get install wrk) loads waitress, as `lumbarkg serve` runs it, in a process of its own. Every route is
+measured in turn, and the turns are repeated, so that a busy machine slows all alike; the median of the turns counts.
+Printed: requests a second, the share of the echo, the share of a bare Flask application.
 """
 
 from __future__ import annotations
@@ -24,11 +24,11 @@ from typing import Any
 from flask import Flask, Response, request
 
 HERE = Path(__file__).parent
-PRESENT = {"finding": "LowBackPain", "character": ["Dull"], "severity": 4, "hoursAfterExercise": 18, "durationHours": 30}
-ABSENT = (
-    "LegNumbness BladderDysfunction Fever LegWeakness SaddleAnaesthesia NightPain HistoryOfCancer LegPain "
-    "UnexplainedWeightLoss DarkUrine"
-).split()
+PRESENT = {"finding": "LowBackPain", "character": ["Dull"], "severity": 4, "hoursAfterExercise": 18}
+ABSENT = [
+    *("LegNumbness", "BladderDysfunction", "Fever", "LegWeakness", "SaddleAnaesthesia", "NightPain"),
+    *("HistoryOfCancer", "LegPain", "UnexplainedWeightLoss", "DarkUrine"),
+]
 CASE = {
     "age": 34,
     "exposures": [{"exercise": "Deadlift", "hoursBeforeOnset": 18}],
@@ -79,7 +79,8 @@ def _rate(address: str, seconds: float, body: bytes | None, folder: Path) -> flo
     if body is not None:
         script = folder / "post.lua"
         script.write_text(
-            f'wrk.method = "POST"\nwrk.headers["Content-Type"] = "application/json"\nwrk.body = {json.dumps(body.decode())}\n'
+            'wrk.method = "POST"\nwrk.headers["Content-Type"] = "application/json"\n'
+            f"wrk.body = {json.dumps(body.decode())}\n"
         )
         command[1:1] = ["-s", str(script)]
     text = subprocess.run(command, capture_output=True, text=True, check=True).stdout
@@ -135,7 +136,7 @@ def _throughput(seconds: float, turns: int) -> None:
     rates: dict[str, list[float]] = {name: [] for name in routes}
     try:
         with tempfile.TemporaryDirectory() as folder:
-            for name, (url, data) in routes.items():
+            for url, data in routes.values():
                 _rate(url, 1, data, Path(folder))  # warm
             for _ in range(turns):
                 for name, (url, data) in routes.items():

@@ -17,8 +17,10 @@ from lumbarkg.intake.lookup import TermLookup
 from lumbarkg.issues import Issue, error, warning
 from lumbarkg.model import Assessment, Case, Disposition, Entailments, Question
 from lumbarkg.ontology.build.profile import check_profile
+from lumbarkg.ontology.codes import CodeIndex
 from lumbarkg.ontology.evidence import EvidenceTables, read_tables
 from lumbarkg.ontology.read import read_ontology
+from lumbarkg.ontology.sssom import read_mappings
 from lumbarkg.ontology.terms import Terms
 from lumbarkg.ranking.advice import Adviser
 from lumbarkg.ranking.contributors import Contributors
@@ -99,11 +101,17 @@ def load_engine(release: Traversable | Path, shapes: Traversable | Path) -> Engi
     ontology = read_ontology(Graph(parse(content, source="lumbarkg.ttl")))
     knowledge, terms = Knowledge(ontology), Terms(ontology)
     tables = read_tables(release / "evidence", terms.prefixes)
-    return make_engine(knowledge, terms, tables, CaseShapes(shapes), hashlib.sha256(content).hexdigest())
+    codes = CodeIndex(read_mappings(release / "mappings", terms.prefixes))
+    return make_engine(knowledge, terms, tables, CaseShapes(shapes), hashlib.sha256(content).hexdigest(), codes)
 
 
 def make_engine(
-    knowledge: Knowledge, terms: Terms, tables: EvidenceTables, shapes: CaseShapes, ontology_digest: str
+    knowledge: Knowledge,
+    terms: Terms,
+    tables: EvidenceTables,
+    shapes: CaseShapes,
+    ontology_digest: str,
+    codes: CodeIndex | None = None,
 ) -> Engine:
     """Put an engine together from its parts; ``ontology_digest`` is the SHA-256 of the released ontology."""
     graph = knowledge.ontology.graph
@@ -114,7 +122,7 @@ def make_engine(
     return Engine(
         knowledge=knowledge,
         terms=terms,
-        lookup=TermLookup(knowledge, terms),
+        lookup=TermLookup(knowledge, terms, codes),
         rules=rules,
         ranker=ranker,
         chooser=QuestionChooser(knowledge, ranker, rules.not_self_reportable),

@@ -15,6 +15,8 @@ from lumbarkg.assessment import Engine, read_case
 from lumbarkg.case_documents import read_rdf_case
 from lumbarkg.errors import InvalidInputError
 from lumbarkg.intake.case_json import draft_case
+from lumbarkg.issues import Issue
+from lumbarkg.ontology.sssom import read_mappings
 from lumbarkg.rdf.syntax import Syntax, serialise
 from lumbarkg.rdf.terms import BNode, Graph, Triple
 from lumbarkg.resources import release_dir
@@ -145,3 +147,21 @@ def test_every_issue_of_a_case_in_rdf_is_told_at_once(engine: Engine) -> None:
     codes = {issue.code for issue in refused.value.issues}
     assert {"unknown-term", "unknown-property", "shape-MaxCount", "shape-MaxInclusive"} <= codes
     assert any("lkg:Fever" in issue.remedy for issue in refused.value.issues)
+
+
+def test_a_mapped_code_is_taken_where_it_implies_the_term(engine: Engine) -> None:
+    kinds = {"skos:exactMatch", "skos:closeMatch", "skos:narrowMatch"}
+    rows = [m for m in read_mappings(release_dir() / "mappings", engine.terms.prefixes) if m.target == "hp"]
+    findings = engine.lookup.assertable(v.FINDING)
+    read, refused = 0, 0
+    for row in rows:
+        if row.subject not in findings:
+            continue
+        found = engine.lookup.resolve(row.object, v.FINDING, "")
+        others = {m.predicate for m in rows if m.object == row.object}
+        if others & kinds:
+            read += found == row.subject
+        else:
+            refused += isinstance(found, Issue)
+    assert read > 10
+    assert refused >= 10
