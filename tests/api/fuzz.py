@@ -23,7 +23,7 @@ def fuzz(
             *(sys.executable, "-m", "schemathesis.cli", "--config-file", str(HERE / "schemathesis.toml")),
             *("run", f"{server.address}/openapi.json", "--checks", "all", "--phases", phases),
             *("--max-examples", str(examples), "--max-time", str(seconds), "--seed", "1", "--no-color"),
-            *("--continue-on-failure", "--workers", "2"),
+            *("--continue-on-failure", "--request-timeout", "60"),
         ]
         if not all_operations:
             command += ["--exclude-path-regex", NAMED_QUERIES]

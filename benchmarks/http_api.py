@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import logging
 import multiprocessing
 import re
 import shutil
@@ -57,6 +58,7 @@ def _serve(kind: str, port: int) -> None:
     def ready() -> Response:
         return Response("ready")
 
+    logging.getLogger("waitress.queue").setLevel(logging.ERROR)
     waitress.serve(app, host="127.0.0.1", port=port, threads=4)
 
 
@@ -75,7 +77,7 @@ def _start(kind: str) -> tuple[multiprocessing.Process, str]:
 
 def _rate(address: str, seconds: float, body: bytes | None, folder: Path) -> float:
     """Requests a second at full load, by wrk; raises where an answer is no 2xx."""
-    command = ["wrk", "-t1", "-c4", f"-d{seconds}s", address]
+    command = ["wrk", "-t1", "-c4", f"-d{max(1, round(seconds))}s", address]
     if body is not None:
         script = folder / "post.lua"
         script.write_text(
