@@ -1,7 +1,7 @@
 # Everything a person does with the checkout. `make` alone lists it. Each target sets up by itself what it needs.
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help serve test check format release docs verify-reasoner profile-owlapi evaluate bench bench-reasoner clean
+.PHONY: help serve test check format release docs verify-reasoner profile-owlapi evaluate fuzz-api fuzz-bodies bench bench-reasoner clean
 
 HOST ?= 127.0.0.1
 PORT ?= 8000
@@ -56,6 +56,7 @@ release: $(DEV_READY)  ## build ontology/release/ from ontology/, classified by 
 
 docs: $(DEV_READY)  ## write the generated pages of docs/
 	@$(DEV)/bin/python -m lumbarkg.sparql.claims_page
+	@$(DEV)/bin/python -m lumbarkg.web.problem_kinds > docs/errors.md
 	@$(DEV)/bin/python -m lumbarkg.sparql.queries_page
 
 verify-reasoner: $(DEV_READY)  ## compare the engine with HermiT on N=2000 drawn cases; writes the certificate
@@ -66,6 +67,12 @@ profile-owlapi: $(OWLAPI_READY)  ## ask the OWL API: OWL 2 DL, imports resolved 
 
 evaluate: $(RUN_READY)  ## score the development cases, judgement rows off too (CASES=file.jsonl)
 	@$(RUN)/bin/lumbarkg evaluate $(CASES) --buckets tests/cases/bucket_conditions.tsv $(ARGS)
+
+fuzz-api: $(DEV_READY)  ## let schemathesis ask the API for a while (ARGS="--seconds 600")
+	@$(DEV)/bin/python -m tests.api.fuzz $(ARGS)
+
+fuzz-bodies: $(DEV_READY)  ## send 10,000 malformed bodies, and watch memory and files (ARGS="--count 10000")
+	@$(DEV)/bin/python -m tests.api.malformed $(ARGS)
 
 bench: $(DEV_READY)  ## run every benchmark but the reasoner's
 	@set -e; for script in benchmarks/*.py; do echo "==> $$script"; $(DEV)/bin/python "$$script"; done

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
+from functools import cached_property
 from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any
@@ -16,8 +17,10 @@ from lumbarkg.intake.lookup import TermLookup
 from lumbarkg.issues import Issue, error, warning
 from lumbarkg.model import Assessment, Case, Disposition, Entailments, Question
 from lumbarkg.ontology.build.profile import check_profile
+from lumbarkg.ontology.codes import CodeIndex
 from lumbarkg.ontology.evidence import EvidenceTables, read_tables
 from lumbarkg.ontology.read import read_ontology
+from lumbarkg.ontology.sssom import read_mappings
 from lumbarkg.ontology.terms import Terms
 from lumbarkg.ranking.advice import Adviser
 from lumbarkg.ranking.contributors import Contributors
@@ -75,7 +78,7 @@ class Engine:
             "ontologyDigest": self.digest,
         }
 
-    @property
+    @cached_property
     def sources(self) -> Sources:
         """What renderers look identifiers up in."""
         return Sources(self.knowledge.ontology, self.terms.label, self.ranker.tables)
@@ -98,11 +101,17 @@ def load_engine(release: Traversable | Path, shapes: Traversable | Path) -> Engi
     ontology = read_ontology(Graph(parse(content, source="lumbarkg.ttl")))
     knowledge, terms = Knowledge(ontology), Terms(ontology)
     tables = read_tables(release / "evidence", terms.prefixes)
-    return make_engine(knowledge, terms, tables, CaseShapes(shapes), hashlib.sha256(content).hexdigest())
+    codes = CodeIndex(read_mappings(release / "mappings", terms.prefixes))
+    return make_engine(knowledge, terms, tables, CaseShapes(shapes), hashlib.sha256(content).hexdigest(), codes)
 
 
 def make_engine(
-    knowledge: Knowledge, terms: Terms, tables: EvidenceTables, shapes: CaseShapes, ontology_digest: str
+    knowledge: Knowledge,
+    terms: Terms,
+    tables: EvidenceTables,
+    shapes: CaseShapes,
+    ontology_digest: str,
+    codes: CodeIndex | None = None,
 ) -> Engine:
     """Put an engine together from its parts; ``ontology_digest`` is the SHA-256 of the released ontology."""
     graph = knowledge.ontology.graph
@@ -113,7 +122,7 @@ def make_engine(
     return Engine(
         knowledge=knowledge,
         terms=terms,
-        lookup=TermLookup(knowledge, terms),
+        lookup=TermLookup(knowledge, terms, codes),
         rules=rules,
         ranker=ranker,
         chooser=QuestionChooser(knowledge, ranker, rules.not_self_reportable),
@@ -188,7 +197,7 @@ def assess(case: Case, engine: Engine, not_known: frozenset[Iri] = frozenset()) 
         contributors=engine.contributors.find(case, entailments, conditions),
         advice=engine.adviser.advise(case, differential, disposition, urgent=engine.rules.is_gated(disposition)),
         sensitivity=None,
-        issues=_timing_issues(case),
+        issues=timing_issues(case),
         reasoning=engine.reasoning,
     )
 
@@ -240,7 +249,7 @@ def _contradiction_issues(case: Case, engine: Engine) -> tuple[Issue, ...]:
     )
 
 
-def _timing_issues(case: Case) -> tuple[Issue, ...]:
+def timing_issues(case: Case) -> tuple[Issue, ...]:
     """A warning where no exposure's hours before onset agree with the earliest finding."""
     onsets = [h for f in case.present if (h := f.quantity(v.HOURS_AFTER_EXERCISE)) is not None]
     exposures = [(e, h) for e in case.exposures for p, h in e.quantities if p == v.HOURS_BEFORE_ONSET]

@@ -24,9 +24,11 @@ from lumbarkg.rdf.terms import Triple, decimal_literal
 CASE_NODE = Iri("urn:lumbarkg:case#")
 _MAX_FINDINGS = 500
 _MOST_DIGITS = 12
+_MOST_SUGGESTED = 20
+"""Past so many issues no near names are looked for: a hostile case would buy seconds of work with one request."""
 
 # JSON field → (property, root class of its values)
-_FINDING_TERMS = {
+FINDING_TERMS = {
     "location": (v.LOCATED_IN, v.ANATOMICAL_STRUCTURE),
     "radiatesTo": (v.RADIATES_TO, v.ANATOMICAL_STRUCTURE),
     "character": (v.HAS_CHARACTER, v.FINDING_CHARACTER),
@@ -35,25 +37,25 @@ _FINDING_TERMS = {
     "aggravatedBy": (v.AGGRAVATED_BY, v.MODIFYING_FACTOR),
     "relievedBy": (v.RELIEVED_BY, v.MODIFYING_FACTOR),
 }
-_FINDING_NUMBERS = {
+FINDING_NUMBERS = {
     "severity": v.SEVERITY_SCORE,
     "hoursAfterExercise": v.HOURS_AFTER_EXERCISE,
     "durationHours": v.DURATION_HOURS,
     "value": v.MEASURED_VALUE,
 }
-_EXPOSURE_TERMS = {"exercise": (v.OF_EXERCISE, v.EXERCISE), "faults": (v.WITH_FAULT, v.TECHNIQUE_FAULT)}
-_EXPOSURE_NUMBERS = {"hoursBeforeOnset": v.HOURS_BEFORE_ONSET}
-_EXPOSURE_FLAGS = {"unaccustomed": v.UNACCUSTOMED_EXPOSURE, "heavyLoad": v.HEAVY_LOAD_EXPOSURE}
+EXPOSURE_TERMS = {"exercise": (v.OF_EXERCISE, v.EXERCISE), "faults": (v.WITH_FAULT, v.TECHNIQUE_FAULT)}
+EXPOSURE_NUMBERS = {"hoursBeforeOnset": v.HOURS_BEFORE_ONSET}
+EXPOSURE_FLAGS = {"unaccustomed": v.UNACCUSTOMED_EXPOSURE, "heavyLoad": v.HEAVY_LOAD_EXPOSURE}
 _CASE_FIELDS = ("setting", "age", "sex", REPORTED_AT, AS_OF, "exposures", "findings")
-_FINDING_FIELDS = ("finding", "status", *_FINDING_TERMS, *_FINDING_NUMBERS)
-_EXPOSURE_FIELDS = (*_EXPOSURE_TERMS, *_EXPOSURE_NUMBERS, *_EXPOSURE_FLAGS)
+_FINDING_FIELDS = ("finding", "status", *FINDING_TERMS, *FINDING_NUMBERS)
+_EXPOSURE_FIELDS = (*EXPOSURE_TERMS, *EXPOSURE_NUMBERS, *EXPOSURE_FLAGS)
 
-ROOT_OF_PROPERTY = dict((_FINDING_TERMS | _EXPOSURE_TERMS).values())
+ROOT_OF_PROPERTY = dict((FINDING_TERMS | EXPOSURE_TERMS).values())
 """Property → the root class of its values."""
 
 FIELD_OF_PROPERTY = {
-    **{prop: name for name, (prop, _) in (_FINDING_TERMS | _EXPOSURE_TERMS).items()},
-    **{prop: name for name, prop in (_FINDING_NUMBERS | _EXPOSURE_NUMBERS).items()},
+    **{prop: name for name, (prop, _) in (FINDING_TERMS | EXPOSURE_TERMS).items()},
+    **{prop: name for name, prop in (FINDING_NUMBERS | EXPOSURE_NUMBERS).items()},
     v.AGE_YEARS: "age",
     v.HAS_SEX: "sex",
 }
@@ -72,9 +74,16 @@ def parse_json(text: bytes) -> Any:
             (error("malformed-json", "", f"The body is not UTF-8 (byte {problem.start}).", "Send UTF-8."),)
         ) from problem
     try:
-        return json.loads(
+        value = json.loads(
             decoded, parse_float=Decimal, parse_constant=_refuse_constant, object_pairs_hook=_no_duplicates
         )
+        if "\\ud" in decoded or "\\uD" in decoded:
+            # An escape may stand for half of a pair, which is no character and which nothing can write.
+            json.dumps(value, ensure_ascii=False, default=str).encode()
+        return value
+    except UnicodeEncodeError as problem:
+        message = "The body is not acceptable JSON: it holds half of a surrogate pair."
+        raise InvalidInputError((error("malformed-json", "", message, "Write the whole character."),)) from problem
     except json.JSONDecodeError as problem:
         where = f"line {problem.lineno}, column {problem.colno}"
         raise InvalidInputError(
@@ -184,13 +193,13 @@ class _Reader:
         here = node(path)
         qualifiers = [
             (prop, value)
-            for name, (prop, root) in _FINDING_TERMS.items()
+            for name, (prop, root) in FINDING_TERMS.items()
             if entry.get(name) is not None
             for value in self._terms(entry, name, prop, root, path)
         ]
         quantities = [
             (prop, number)
-            for name, prop in _FINDING_NUMBERS.items()
+            for name, prop in FINDING_NUMBERS.items()
             if (number := self._number(entry, name, prop, path)) is not None
         ]
         if status is Status.UNKNOWN and term is not None:
@@ -219,17 +228,17 @@ class _Reader:
         self.draft.triples += [Triple(node(""), v.HAS_EXPOSURE, here), Triple(here, v.RDF_TYPE, v.EXPOSURE)]
         qualifiers = [
             (prop, value)
-            for name, (prop, root) in _EXPOSURE_TERMS.items()
+            for name, (prop, root) in EXPOSURE_TERMS.items()
             if entry.get(name) is not None
             for value in self._terms(entry, name, prop, root, path)
         ]
         quantities = [
             (prop, number)
-            for name, prop in _EXPOSURE_NUMBERS.items()
+            for name, prop in EXPOSURE_NUMBERS.items()
             if (number := self._number(entry, name, prop, path)) is not None
         ]
         stated: dict[bool, list[Iri]] = {True: [], False: []}
-        for name, cls in _EXPOSURE_FLAGS.items():
+        for name, cls in EXPOSURE_FLAGS.items():
             flag = entry.get(name)
             if flag is None:
                 continue
@@ -297,7 +306,7 @@ class _Reader:
                 "Use a local name, CURIE, IRI or label.",
             )
             return None
-        found = self._lookup.resolve(value, root, path)
+        found = self._lookup.resolve(value, root, path, is_suggesting=len(self.draft.issues) < _MOST_SUGGESTED)
         if isinstance(found, Issue):
             self.draft.issues.append(found)
             return None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from lumbarkg.identifiers import Iri
 from lumbarkg.issues import Issue, error
+from lumbarkg.ontology.codes import CodeIndex
 from lumbarkg.ontology.owl import EquivalentClasses, Not, Or, subexpressions
 from lumbarkg.ontology.terms import Terms
 from lumbarkg.reasoning.knowledge import Knowledge
@@ -14,8 +15,8 @@ _ARTICLE_VOWELS = "aeiou"
 class TermLookup:
     """Resolves terms under a root class of the core vocabulary."""
 
-    def __init__(self, knowledge: Knowledge, terms: Terms) -> None:
-        self._knowledge, self._terms = knowledge, terms
+    def __init__(self, knowledge: Knowledge, terms: Terms, codes: CodeIndex | None = None) -> None:
+        self._knowledge, self._terms, self._codes = knowledge, terms, codes or CodeIndex(())
         self._not_assertable = frozenset(
             axiom.named.iri
             for axiom in knowledge.ontology.axioms
@@ -27,15 +28,22 @@ class TermLookup:
         """The classes under a root that a case may state."""
         return self._knowledge.subclasses(root) - self._not_assertable
 
-    def resolve(self, name: str, root: Iri, path: str) -> Iri | Issue:
-        """The class under ``root`` that a local name, CURIE, IRI or exact label means."""
+    def resolve(self, name: str, root: Iri, path: str, *, is_suggesting: bool = True) -> Iri | Issue:
+        """The class under ``root`` that a local name, CURIE, IRI, exact label or mapped code means.
+
+        To look for near names takes milliseconds, so that ``is_suggesting`` can leave it out.
+        """
         allowed = self.assertable(root)
         found = self._terms.find(name, allowed)
         if found in allowed:
             return found
+        # A code stands for a term only where whoever has the one has the other.
+        implied = self._codes.find_implied(name) & allowed
+        if len(implied) == 1:
+            return next(iter(implied))
         wanted = self._terms.label(root)
         if found is None:
-            near = self._terms.suggest(name, allowed)
+            near = self._terms.suggest(name, allowed) if is_suggesting else ()
             remedy = (
                 f"Did you mean {' or '.join(self._terms.curie(i) for i in near)}?"
                 if near

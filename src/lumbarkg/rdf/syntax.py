@@ -37,7 +37,7 @@ def parse(content: bytes, syntax: Syntax = Syntax.TURTLE, *, source: str = "docu
     Raises OntologyError naming ``source`` and the place where the document is not well-formed.
     """
     try:
-        return [_triple_from(quad) for quad in ox.parse(content, format=_FORMATS[syntax])]
+        return [triple_from(quad) for quad in ox.parse(content, format=_FORMATS[syntax])]
     except (SyntaxError, ValueError) as problem:
         raise OntologyError(f"{source}: not well-formed {syntax.name}: {problem}") from problem
 
@@ -72,7 +72,8 @@ def _to_ox_subject(term: Subject) -> ox.NamedNode | ox.BlankNode:
     return ox.BlankNode(term) if isinstance(term, BNode) else ox.NamedNode(term)
 
 
-def _triple_from(quad: ox.Quad) -> Triple:
+def triple_from(quad: ox.Quad | ox.Triple) -> Triple:
+    """A triple of pyoxigraph's as one of ours. Raises ValueError where it holds a triple term."""
     subject = quad.subject
     if not isinstance(subject, ox.NamedNode | ox.BlankNode):
         raise ValueError("a triple term as subject is not supported")

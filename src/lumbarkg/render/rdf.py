@@ -33,7 +33,13 @@ _State = Callable[[Subject, Iri | str, Term | None], None]
 
 def render_turtle(answer: dict[str, Any]) -> bytes:
     """The answer as Turtle. The assessment is a blank node: it is not stored and has no address."""
-    return serialise(assessment_triples(answer), Syntax.TURTLE, v.WELL_KNOWN_PREFIXES)
+    return render_rdf(answer, "text/turtle")
+
+
+def render_rdf(answer: dict[str, Any], media_type: str) -> bytes:
+    """The answer, full or compact, as Turtle or JSON-LD."""
+    syntax = Syntax.JSON_LD if media_type == "application/ld+json" else Syntax.TURTLE
+    return serialise(assessment_triples(answer), syntax, v.WELL_KNOWN_PREFIXES)
 
 
 def assessment_triples(answer: dict[str, Any]) -> list[Triple]:
@@ -58,11 +64,12 @@ def assessment_triples(answer: dict[str, Any]) -> list[Triple]:
     triage = answer["triage"]
     state(root, v.TRIAGE_LEVEL, Literal(triage["level"]))
     state(root, "triageComplete", boolean_literal(triage["complete"]))
-    state(root, "stop", boolean_literal(answer["stop"]))
+    if "stop" in answer:
+        state(root, "stop", boolean_literal(answer["stop"]))
     state(root, "asOfHours", decimal_literal(Decimal(repr(answer["asOfHours"]))))
-    for question in answer["nextQuestions"]:
+    for question in answer.get("nextQuestions", ()):
         state(root, "nextQuestion", Iri(question["iri"]))
-    for other in answer["alsoConsider"]:
+    for other in answer.get("alsoConsider", ()):
         state(root, "alsoConsider", Iri(other["iri"]))
     for reason in triage["reasons"]:
         state(root, "triageReason", Iri(reason["iri"]))
@@ -74,7 +81,7 @@ def assessment_triples(answer: dict[str, Any]) -> list[Triple]:
         node = BNode(f"hypothesis{cause['rank']}")
         state(root, "hypothesis", node)
         _state_hypothesis(state, node, cause)
-    for number, cause in enumerate(answer["advice"]):
+    for number, cause in enumerate(answer.get("advice", ())):
         for aspect in Aspect:
             for place, item in enumerate(cause[aspect.value]):
                 node = BNode(f"advice{number}{aspect.value}{place}")
@@ -93,6 +100,8 @@ def _state_hypothesis(state: _State, node: BNode, cause: dict[str, Any]) -> None
     state(node, "posttestProbability", _probability(cause["posttestProbability"]))
     state(node, "intervalLow", _probability(cause["interval"][0]))
     state(node, "intervalHigh", _probability(cause["interval"][1]))
+    if "prior" not in cause:
+        return  # the compact answer names no evidence
     state(node, _DERIVED, Iri(f"{v.LKG}evidence/{cause['prior']['row']}"))
     for item in cause["evidence"]:
         if item["counted"]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from lumbarkg import vocabulary as v
@@ -21,9 +21,16 @@ class Sources:
     label: Callable[[Iri], str]
     tables: EvidenceTables
 
+    _terms: dict[tuple[Iri, str], dict[str, Any]] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _references: dict[str, list[dict[str, Any]]] = field(default_factory=dict, init=False, repr=False, compare=False)
+
     def term(self, iri: Iri, name: str) -> dict[str, Any]:
         """A term under a field's name, with its label and address."""
-        return {name: iri.local_name, "label": self.label(iri), "iri": str(iri)}
+        found = self._terms.get((iri, name))
+        if found is None:
+            found = {name: iri.local_name, "label": self.label(iri), "iri": str(iri)}
+            self._terms[iri, name] = found
+        return dict(found)  # an answer may add to it
 
     def finding(self, finding: Finding) -> dict[str, Any]:
         """A finding of the case, with its place in the input."""
@@ -31,7 +38,11 @@ class Sources:
 
     def references(self, keys: str) -> list[dict[str, Any]]:
         """The sources that a row names, separated by semicolons."""
-        return [self.reference(key) for key in keys.split(";") if key]
+        found = self._references.get(keys)
+        if found is None:
+            found = [self.reference(key) for key in keys.split(";") if key]
+            self._references[keys] = found
+        return list(found)
 
     def sources_of(self, iri: Iri) -> list[dict[str, Any]]:
         """The sources that the ontology states of a term."""

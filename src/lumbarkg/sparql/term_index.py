@@ -61,7 +61,7 @@ class TermIndex:
     def resolve(self, written: str, root: str) -> Iri | Unresolved:
         """The one term under ``root`` that a local name, CURIE, IRI, exact label, synonym or mapped code means."""
         allowed = self.members(root)
-        found = self._find(written)
+        found = self.find(written)
         fitting = found & allowed
         if len(fitting) == 1:
             return next(iter(fitting))
@@ -73,11 +73,12 @@ class TermIndex:
         if found:
             kind = self._kind(sorted(found)[0])
             return Unresolved("wrong-kind", f"'{written}' is {kind}, not {_with_article(wanted)}.", by_name)
-        near = " or ".join(self.prefixes.shorten(iri) for iri in self._suggest(written, allowed))
+        near = " or ".join(self.prefixes.shorten(iri) for iri in self.suggest(written, allowed))
         remedy = f"Did you mean {near}?" if near else by_name
         return Unresolved("unknown-term", f"'{written}' is not {_with_article(wanted)}.", remedy)
 
-    def _find(self, written: str) -> frozenset[Iri]:
+    def find(self, written: str) -> frozenset[Iri]:
+        """Every term that a local name, CURIE, IRI, exact label or exact synonym may mean."""
         exact = Iri(written.removeprefix("<").removesuffix(">"))
         if exact in self._types:
             return frozenset({exact})
@@ -89,7 +90,8 @@ class TermIndex:
                 return self._by_name[name]
         return frozenset(self._codes.get(written.strip(), ()))
 
-    def _suggest(self, written: str, allowed: frozenset[Iri]) -> list[Iri]:
+    def suggest(self, written: str, allowed: frozenset[Iri]) -> list[Iri]:
+        """The terms among those allowed whose names or labels are nearest, nearest first."""
         scored: dict[Iri, float] = {}
         if len(written) > _LONGEST_NAME:
             return []

@@ -10,6 +10,7 @@ from typing import Any
 from flask import Flask, Response
 
 from lumbarkg.assessment import Engine, load_engine
+from lumbarkg.catalogue.catalogue import Catalogue
 from lumbarkg.identifiers import Iri
 from lumbarkg.resources import queries_dir, release_dir, shapes_dir
 from lumbarkg.sparql.graphs import UNION
@@ -20,9 +21,40 @@ from lumbarkg.store.limits import Limits
 from lumbarkg.store.port import DEFAULT_GRAPH
 from lumbarkg.store.remote import RemoteStore, UnionGraph
 from lumbarkg.store.settings import RemoteSettings
-from lumbarkg.web import assessments, descriptions, graph_store, interview, page, problems, queries, sparql, terms, why
+from lumbarkg.web import (
+    api_docs,
+    assessments,
+    batch,
+    descriptions,
+    graph_store,
+    interview,
+    page,
+    problem_pages,
+    problems,
+    queries,
+    resources,
+    sparql,
+    terms,
+    why,
+)
 from lumbarkg.web.callers import Tokens
+from lumbarkg.web.representations import Representations
 
+_PARTS = (
+    api_docs,
+    assessments,
+    batch,
+    interview,
+    why,
+    resources,
+    sparql,
+    queries,
+    graph_store,
+    descriptions,
+    page,
+    problem_pages,
+    terms,
+)
 _MAX_BODY = 1024 * 1024
 _CONTENT_SECURITY_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
@@ -66,10 +98,15 @@ def create_app(config: Config | None = None) -> Flask:
     published = read_release_graphs(engine, config.release, queries_dir())
     app.extensions["release_graphs"] = published
     app.extensions["store"], app.extensions["visibility"] = _store(engine, published, config)
+    app.extensions["catalogue"] = Catalogue(engine, published.index, config.release)
+    app.extensions["representations"] = Representations(engine.digest)
+    app.extensions["api_document"] = api_docs.ApiDocument(
+        engine, app.extensions["catalogue"], published, config.release
+    )
     app.extensions["tokens"] = config.tokens
     app.extensions["form"] = page.form_content(engine, config.release)
     app.extensions["terms"] = terms.TermPages(engine, config.release)
-    for module in (assessments, interview, why, sparql, queries, graph_store, descriptions, page, terms):
+    for module in _PARTS:
         app.register_blueprint(module.blueprint)
     problems.register(app)
     app.after_request(_secure)

@@ -3,85 +3,72 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from typing import Any
 
 from flask import Blueprint, Response, request
-from werkzeug.exceptions import UnsupportedMediaType
 
-from lumbarkg.assessment import ContradictoryCaseError, Engine, assess, read_case
+from lumbarkg.assessment import Engine, assess
+from lumbarkg.compact import assess_compact
 from lumbarkg.errors import InvalidInputError
-from lumbarkg.intake.case_json import parse_json
-from lumbarkg.render.json import render_assessment, render_disposition
-from lumbarkg.render.rdf import render_turtle
+from lumbarkg.issues import error
+from lumbarkg.model import Case
+from lumbarkg.render.json import render_assessment
+from lumbarkg.render.rdf import render_rdf
 from lumbarkg.render.text import render_text
 from lumbarkg.sensitivity import with_sensitivity
+from lumbarkg.web.accept import acceptable
+from lumbarkg.web.assessment_models import AssessmentParameters, Detail
+from lumbarkg.web.case_bodies import answer_case, read_body, read_document
 from lumbarkg.web.current import current_engine
+from lumbarkg.web.parameters import read_parameters
 from lumbarkg.web.problems import problem
 
+__all__ = ["answer_case", "blueprint", "read_document"]  # the first and last for the routes beside this one
+
 blueprint = Blueprint("assessments", __name__)
-_OFFERED = ("application/json", "text/turtle", "text/plain")
+OFFERED = ("application/json", "application/ld+json", "text/turtle", "text/plain")
 
 
 @blueprint.post("/api/v1/assessments")
 def post_assessment() -> Response:
-    """Assess the case of the body; JSON by default, Turtle or plain text by Accept.
+    """Assess the case of the body: JSON, JSON-LD or Turtle in and out, and plain text out, by Accept.
 
-    With ``?sensitivity=true``, the answer also says which single finding, the other way round, would change it.
+    ``?view=compact`` gives triage and ranking only. With ``?sensitivity=true`` the full answer also says which single
+    finding, the other way round, would change it.
     """
     engine = current_engine()
-    document = read_document()
-    if isinstance(document, Response):
-        return document
+    try:
+        asked = read_parameters(AssessmentParameters)
+    except InvalidInputError as refused:
+        return problem(400, "invalid-parameters", "Invalid parameters", str(refused), refused.issues)
+    wanted = acceptable(request.headers.get("Accept"), OFFERED)
+    if not wanted:
+        issue = error("not-acceptable", "", "No form of the answer is acceptable.", f"Accept {', '.join(OFFERED)}.")
+        return problem(406, "not-acceptable", "Not acceptable", str(issue), (issue,))
 
     def answer() -> Response:
-        case = read_case(document, engine)
-        assessment = assess(case, engine)
-        if request.args.get("sensitivity") == "true":
-            assessment = with_sensitivity(case, assessment, engine)
-        return _represent(render_assessment(assessment, engine.sources))
+        case = read_body(engine)
+        is_compact = asked.view is Detail.COMPACT and wanted[0] != "text/plain"
+        body = assess_compact(case, engine) if is_compact else _assess_fully(case, engine, asked.sensitivity)
+        return _represent(body, wanted[0])
 
     return answer_case(answer, engine)
 
 
-def read_document() -> Any:
-    """The JSON value of the body, or the problem that it has."""
-    if request.mimetype and request.mimetype != "application/json" and not request.mimetype.endswith("+json"):
-        raise UnsupportedMediaType(f"A case is JSON, not {request.mimetype}.")
-    try:
-        return parse_json(request.get_data())
-    except InvalidInputError as refused:
-        return problem(400, "malformed-json", "Malformed JSON", refused.issues[0].message, refused.issues)
+def _assess_fully(case: Case, engine: Engine, with_flips: bool) -> dict[str, Any]:
+    assessment = assess(case, engine)
+    if with_flips:
+        assessment = with_sensitivity(case, assessment, engine)
+    return render_assessment(assessment, engine.sources)
 
 
-def answer_case(answer: Callable[[], Response], engine: Engine) -> Response:
-    """The answer to a case, or the problem that refuses it."""
-    try:
-        return answer()
-    except ContradictoryCaseError as refused:
-        return _contradiction(refused, engine)
-    except InvalidInputError as refused:
-        count = len(refused.issues)
-        detail = f"The case has {count} problem{'s' if count > 1 else ''}; nothing was assessed."
-        return problem(422, "invalid-case", "Invalid case", detail, refused.issues)
-
-
-def _represent(answer: dict[str, Any]) -> Response:
-    media_type = request.accept_mimetypes.best_match(_OFFERED, _OFFERED[0])
-    if media_type == "text/turtle":
-        return Response(render_turtle(answer), mimetype=media_type)
+def _represent(answer: dict[str, Any], media_type: str) -> Response:
     if media_type == "text/plain":
-        return Response(render_text(answer), mimetype=media_type)
-    return Response(json.dumps(answer, ensure_ascii=False), mimetype="application/json")
-
-
-def _contradiction(refused: ContradictoryCaseError, engine: Engine) -> Response:
-    return problem(
-        422,
-        "contradictory-case",
-        "Contradictory case",
-        "A finding is both present and denied, so causes are not ranked. "
-        "The triage is that of the present findings alone.",
-        refused.issues,
-        render_disposition(refused.disposition, engine.sources),
-    )
+        response = Response(render_text(answer), mimetype=media_type)
+    elif media_type != "application/json":
+        response = Response(render_rdf(answer, media_type), mimetype=media_type)
+    else:
+        response = Response(json.dumps(answer, ensure_ascii=False), mimetype=media_type)
+    response.vary.add("Accept")
+    response.headers["Cache-Control"] = "no-store"
+    return response

@@ -31,8 +31,12 @@ def problem(
     triage: dict[str, Any] | None = None,
 ) -> Response:
     """A problem as a response."""
-    content = render_problem(status, kind, title, detail, issues, triage)
-    return Response(json.dumps(content, ensure_ascii=False), status=status, mimetype=MEDIA_TYPE)
+    return problem_response(render_problem(status, kind, title, detail, issues, triage))
+
+
+def problem_response(content: dict[str, Any]) -> Response:
+    """A rendered problem as a response, with its status."""
+    return Response(json.dumps(content, ensure_ascii=False), status=content["status"], mimetype=MEDIA_TYPE)
 
 
 def register(app: Flask) -> None:

@@ -30,7 +30,7 @@ blueprint = Blueprint("queries", __name__)
 ROOT = "/api/v1/queries"
 SPARQL_QUERY = "application/sparql-query"
 DEFAULT_LIMIT, MOST_ROWS, MOST_OFFSET = 100, 1000, 1_000_000
-_EVERYTHING_KNOWN = GraphSelection(KNOWLEDGE, KNOWLEDGE)
+KNOWN_GRAPHS = GraphSelection(KNOWLEDGE, KNOWLEDGE)
 """What named queries are asked over, whoever asks: no case and no user's graph."""
 
 
@@ -44,7 +44,8 @@ class _Request:
     media_type: str
 
 
-def _published() -> ReleaseGraphs:
+def published() -> ReleaseGraphs:
+    """The named queries of the running application, and what they need."""
     found: ReleaseGraphs = current_app.extensions["release_graphs"]
     return found
 
@@ -53,20 +54,20 @@ def _published() -> ReleaseGraphs:
 def list_queries() -> Response:
     """All named queries with their parameters, columns and examples; ``?tag=`` chooses."""
     tag = request.args.get("tag")
-    found = [_describe(q) for q in _published().library.values() if tag is None or tag in q.tags]
+    found = [_describe(q) for q in published().library.values() if tag is None or tag in q.tags]
     return jsonify({"queries": found, "openapi": f"{ROOT}/openapi.json"})
 
 
 @blueprint.get(f"{ROOT}/openapi.json")
 def openapi() -> Response:
     """The OpenAPI 3.1 description of all named queries."""
-    return jsonify(openapi_fragment(_published().library.values(), ROOT, DEFAULT_LIMIT, MOST_ROWS))
+    return jsonify(openapi_fragment(published().library.values(), ROOT, DEFAULT_LIMIT, MOST_ROWS))
 
 
 @blueprint.get(f"{ROOT}/<name>.rq")
 def query_text(name: str) -> Response:
     """The text of a query, which is SPARQL as it stands and answers its example."""
-    query = _published().library.get(name)
+    query = published().library.get(name)
     if query is None:
         return _unknown(name)
     response = Response(query.text, content_type=f"{SPARQL_QUERY}; charset=utf-8")
@@ -79,7 +80,7 @@ def query_text(name: str) -> Response:
 @blueprint.get("/lumbarkg/query/<name>")
 def dereference(name: str) -> Response:
     """Where the IRI of a query leads: to its text."""
-    if name not in _published().library:
+    if name not in published().library:
         return _unknown(name)
     return Response(status=303, headers={"Location": f"{ROOT}/{name}.rq"})
 
@@ -87,7 +88,7 @@ def dereference(name: str) -> Response:
 @blueprint.get(f"{ROOT}/<name>")
 def answer_query(name: str) -> Response:
     """The answer to a query, one page of it where it is a table."""
-    query = _published().library.get(name)
+    query = published().library.get(name)
     if query is None:
         return _unknown(name)
     try:
@@ -123,9 +124,7 @@ def _read_request(query: NamedQuery) -> _Request | None:
     media_type = chosen_media_type(query.form, request.args.get("format"), request.headers.get("Accept"), issues)
     bound: dict[str, str] = {}
     try:
-        bound = bind_parameters(
-            query, [(n, value) for n, value in pairs if n not in RESERVED_NAMES], _published().index
-        )
+        bound = bind_parameters(query, [(n, value) for n, value in pairs if n not in RESERVED_NAMES], published().index)
     except InvalidInputError as refused:
         issues.extend(refused.issues)
     if issues:
@@ -172,7 +171,7 @@ def _answer(asked: _Request) -> Response:
 
 
 def _read(text: str, media_type: str) -> bytes:
-    answer = current_store().query(text, _EVERYTHING_KNOWN, (media_type,))
+    answer = current_store().query(text, KNOWN_GRAPHS, (media_type,))
     return b"".join(answer.content)
 
 
@@ -228,7 +227,7 @@ def _describe_parameter(parameter: Parameter) -> dict[str, Any]:
 
 
 def _unknown(name: str) -> Response:
-    near = nearest(name, {known: known for known in _published().library}, 3)
+    near = nearest(name, {known: known for known in published().library}, 3)
     remedy = f"Did you mean {' or '.join(known for known, _ in near)}? " if near else ""
     issue = error("unknown-query", "", f"No query is called '{name}'.", f"{remedy}GET {ROOT} lists them.")
     return problem(404, "unknown-query", "Unknown query", str(issue), (issue,))

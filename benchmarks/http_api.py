@@ -1,0 +1,159 @@
+"""How fast the HTTP API answers, as shares of an echo route of the same application in the same run.
+
+wrk (Debian: apt-get install wrk) loads waitress, as `lumbarkg serve` runs it, in a process of its own. Every route is
+measured in turn, and the turns are repeated, so that a busy machine slows all alike; the median of the turns counts.
+Printed: requests a second, the share of the echo, the share of a bare Flask application.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import logging
+import multiprocessing
+import re
+import shutil
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+from flask import Flask, Response, request
+
+HERE = Path(__file__).parent
+PRESENT = {"finding": "LowBackPain", "character": ["Dull"], "severity": 4, "hoursAfterExercise": 18}
+ABSENT = [
+    *("LegNumbness", "BladderDysfunction", "Fever", "LegWeakness", "SaddleAnaesthesia", "NightPain"),
+    *("HistoryOfCancer", "LegPain", "UnexplainedWeightLoss", "DarkUrine"),
+]
+CASE = {
+    "age": 34,
+    "exposures": [{"exercise": "Deadlift", "hoursBeforeOnset": 18}],
+    "findings": [PRESENT, {"finding": "LowBackStiffness"}, *({"finding": f, "status": "absent"} for f in ABSENT)],
+}
+TERM = "/api/v1/conditions/DiscHerniation"
+SEARCHES = ("dead", "deadlft", "low ba", "slipped dis", "numbnes leg", "sci", "icd10cm:G83", "pain that wakes", "xqzzy")
+TARGETS = {"compact": 0.35, "full": 0.15, "term": 0.8}
+
+
+def _serve(kind: str, port: int) -> None:
+    import waitress
+
+    if kind == "bare":
+        app = Flask("bare")
+    else:
+        from lumbarkg.web.app import create_app
+
+        app = create_app()
+
+    @app.post("/echo")
+    def echo() -> Any:
+        return request.get_json()
+
+    @app.get("/echo")
+    def ready() -> Response:
+        return Response("ready")
+
+    logging.getLogger("waitress.queue").setLevel(logging.ERROR)
+    waitress.serve(app, host="127.0.0.1", port=port, threads=4)
+
+
+def _start(kind: str) -> tuple[multiprocessing.Process, str]:
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port = probe.getsockname()[1]
+    process = multiprocessing.get_context("spawn").Process(target=_serve, args=(kind, port))
+    process.start()
+    while True:
+        try:
+            socket.create_connection(("127.0.0.1", port), 1).close()
+            return process, f"http://127.0.0.1:{port}"
+        except OSError:
+            time.sleep(0.1)
+
+
+def _rate(address: str, seconds: float, body: bytes | None, folder: Path) -> float:
+    """Requests a second at full load, by wrk; raises where an answer is no 2xx."""
+    command = ["wrk", "-t1", "-c4", f"-d{max(1, round(seconds))}s", address]
+    if body is not None:
+        script = folder / "post.lua"
+        script.write_text(
+            'wrk.method = "POST"\nwrk.headers["Content-Type"] = "application/json"\n'
+            f"wrk.body = {json.dumps(body.decode())}\n"
+        )
+        command[1:1] = ["-s", str(script)]
+    text = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    assert "Non-2xx" not in text, text
+    found = re.search(r"Requests/sec:\s+([\d.]+)", text)
+    assert found, text
+    return float(found[1])
+
+
+def _search_p95() -> tuple[float, float]:
+    """Median and 95th percentile of a term search within the process, in ms; none is answered from a cache."""
+    from lumbarkg.web.app import create_app
+
+    app = create_app()
+    find = app.extensions["catalogue"].typeahead.find
+    times = []
+    for turn in range(60):
+        for text in SEARCHES:
+            # Another typo in each turn, because corrections are remembered.
+            written = f"{text}{chr(97 + turn % 26)}" if turn % 3 == 2 else text
+            start = time.perf_counter()
+            find(written, 10)
+            times.append((time.perf_counter() - start) * 1000)
+    app.extensions["store"].close()
+    return statistics.median(times), statistics.quantiles(times, n=20)[-1]
+
+
+def main() -> int:
+    """Measure, print, and say which targets hold."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--seconds", type=float, default=2.0, help="how long each route is loaded in a turn")
+    parser.add_argument("--turns", type=int, default=3)
+    options = parser.parse_args()
+    if shutil.which("wrk") is None:
+        print("wrk is not installed (Debian: apt-get install wrk); only the search is measured.")
+    else:
+        _throughput(options.seconds, options.turns)
+    median, p95 = _search_p95()
+    print(f"search: median {median:.2f} ms, p95 {p95:.2f} ms (target 5): {'holds' if p95 <= 5 else 'MISSED'}")
+    return 0
+
+
+def _throughput(seconds: float, turns: int) -> None:
+    body = json.dumps(CASE).encode()
+    (ours, address), (bare, bare_address) = _start("ours"), _start("bare")
+    routes = {
+        "bare": (f"{bare_address}/echo", body),
+        "echo": (f"{address}/echo", body),
+        "compact": (f"{address}/api/v1/assessments?view=compact", body),
+        "full": (f"{address}/api/v1/assessments", body),
+        "term": (f"{address}{TERM}", None),
+    }
+    rates: dict[str, list[float]] = {name: [] for name in routes}
+    try:
+        with tempfile.TemporaryDirectory() as folder:
+            for url, data in routes.values():
+                _rate(url, 1, data, Path(folder))  # warm
+            for _ in range(turns):
+                for name, (url, data) in routes.items():
+                    rates[name].append(_rate(url, seconds, data, Path(folder)))
+    finally:
+        for process in (ours, bare):
+            process.terminate()
+            process.join()
+    middle = {name: statistics.median(found) for name, found in rates.items()}
+    for name, rate in middle.items():
+        share, target = rate / middle["echo"], TARGETS.get(name)
+        verdict = "" if target is None else f" (target {target}): {'holds' if share >= target else 'MISSED'}"
+        print(f"{name:8} {rate:8.0f} requests/s, {share:5.2f} of the echo{verdict}")
+    print(f"echo is {middle['echo'] / middle['bare']:.2f} of a bare Flask application (target 0.8)")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
