@@ -21,7 +21,7 @@ from lumbarkg.ontology.build.canonical import canonical_triples
 from lumbarkg.ontology.build.release import Build, build, check_with_hermit, write
 from lumbarkg.ontology.evidence_rdf import FACT_CLASSES
 from lumbarkg.rdf.syntax import Syntax, parse
-from lumbarkg.rdf.terms import Graph, Literal
+from lumbarkg.rdf.terms import Graph, Literal, Triple
 from lumbarkg.reasoning.knowledge import Knowledge
 
 ONTOLOGY = Path(__file__).parents[2] / "ontology"
@@ -110,8 +110,9 @@ def test_the_evidence_graph_opens_and_holds_every_row(built: Build) -> None:
         v.PRIOR: len(tables.priors),
         v.FACTOR: len(tables.factors),
         v.REFERENCE: len(tables.references),
-        **{cls: sum(fact.table == table for fact in tables.facts) for table, cls in FACT_CLASSES.items()},
+        **Counter(FACT_CLASSES[fact.table] for fact in tables.facts),
     }
+    assert {fact.table for fact in tables.facts} == FACT_CLASSES.keys()
 
 
 # ---------------------------------------------------------------- consistent
@@ -200,7 +201,10 @@ def test_needing_the_wider_finding_and_denying_the_narrower_one_is_no_conflict(s
 
 
 def test_hermit_refuses_an_inconsistent_ontology(small) -> None:
-    built = small("ex:A owl:disjointWith ex:B . ex:i a owl:NamedIndividual , ex:A , ex:B .")
+    built = small("ex:A owl:disjointWith ex:B .")
+    individual = Iri("http://example.org/i")  # which a build refuses by itself
+    types = (v.OWL_NAMED_INDIVIDUAL, Iri("http://example.org/A"), Iri("http://example.org/B"))
+    built = replace(built, triples=[*built.triples, *(Triple(individual, v.RDF_TYPE, cls) for cls in types)])
     with pytest.raises(OntologyError, match="HermiT: the ontology is inconsistent"):
         check_with_hermit(built)
 

@@ -109,7 +109,6 @@ def test_a_cause_of_other_findings_is_to_be_considered_too(answer: Answer) -> No
             {"finding": "LowBackMuscleSoreness", "hoursAfterExercise": 18},
             {"finding": "PositiveStraightLegRaise"},
             {"finding": "LegParaesthesia"},
-            {"finding": "PainBelowKnee"},
         ],
     }
     found = answer(two)

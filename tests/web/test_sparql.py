@@ -218,10 +218,10 @@ def test_the_default_graph_is_a_set(client: FlaskClient) -> None:
         assert int(row["n"]["value"]) > 100
 
 
-def test_the_knowledge_has_six_graphs(client: FlaskClient) -> None:
+def test_the_knowledge_has_seven_graphs(client: FlaskClient) -> None:
     response = _query(client, "SELECT DISTINCT ?g { GRAPH ?g { ?s ?p ?o } }")
     names = {name.removeprefix("graph/") for name in _column(response, "g")}
-    assert names == {"asserted", "inferred", "relations", "evidence", "claims", "mappings"}
+    assert names == {"asserted", "inferred", "relations", "evidence", "claims", "mappings", "queries"}
 
 
 def test_claims_and_mappings(client: FlaskClient) -> None:
@@ -262,7 +262,7 @@ def test_the_service_describes_itself(client: FlaskClient) -> None:
     graph = rdflib.Graph().parse(data=response.data, format="turtle")
     sd = rdflib.Namespace("http://www.w3.org/ns/sparql-service-description#")
     assert {str(name).rpartition("/")[2] for name in graph.objects(None, sd.name)} == {
-        "asserted", "inferred", "relations", "evidence", "claims", "mappings",
+        "asserted", "inferred", "relations", "evidence", "claims", "mappings", "queries",
     }  # fmt: skip
     assert set(graph.objects(None, sd.supportedLanguage)) == {sd.SPARQL11Query}
     assert {str(o) for o in graph.objects(None, sd.defaultEntailmentRegime)} == {
@@ -288,7 +288,7 @@ def test_void_counts_what_is_there(client: FlaskClient) -> None:
     assert sum(int(str(graph.value(p, void.triples))) for p in properties) == int(
         str(graph.value(dataset, void.triples))
     )
-    assert len(list(graph.objects(dataset, void.subset))) == 6
+    assert len(list(graph.objects(dataset, void.subset))) == 7
 
 
 @pytest.mark.parametrize(
