@@ -7,10 +7,12 @@ from collections.abc import Mapping
 from lumbarkg.errors import QueryLimitError
 from lumbarkg.identifiers import Iri
 from lumbarkg.store.port import DEFAULT_GRAPH
+from lumbarkg.vocabulary import CASE_GRAPHS
 
 
 class Record:
-    """Name → N-Triples, with the revision of each. What stood here at the start does not count towards quotas."""
+    """Name → N-Triples, with the revision of each. What stood here at the start does not count towards quotas, nor do
+    the graphs of cases, which derive from another record."""
 
     def __init__(self, graphs: Mapping[Iri, bytes]) -> None:
         self._graphs: dict[Iri, bytes] = dict(graphs)
@@ -37,7 +39,8 @@ class Record:
 
     def check_room(self, changes: Mapping[Iri, bytes | None], namespaces: tuple[str, ...], most: int) -> None:
         """Raise QueryLimitError where the graphs below the namespaces would grow past ``most`` bytes of N-Triples."""
-        after = {**{n: c for n, c in self._graphs.items() if n not in self._first}, **changes}
+        counted = {n: c for n, c in self._graphs.items() if n not in self._first and not n.startswith(CASE_GRAPHS)}
+        after = {**counted, **changes}
         size = sum(len(c) for n, c in after.items() if c and (not namespaces or n.startswith(namespaces)))
         if size > most and any(changes.values()):
             raise QueryLimitError(

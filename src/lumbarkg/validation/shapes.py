@@ -22,15 +22,17 @@ _SEVERITIES = {
 
 
 class CaseShapes:
-    """The shapes of a folder, read once."""
+    """The shapes of folders, read once; all of them hold together."""
 
-    def __init__(self, folder: Traversable) -> None:
+    def __init__(self, *folders: Traversable) -> None:
         self._shapes = rdflib.Graph()
-        for file in sorted(folder.iterdir(), key=lambda f: f.name):
-            if file.name.endswith(".ttl"):
-                self._shapes.parse(data=file.read_bytes(), format="turtle")
-        if not len(self._shapes):
-            raise OntologyError(f"{folder} holds no shapes.")
+        for folder in folders:
+            before = len(self._shapes)
+            for file in sorted(folder.iterdir(), key=lambda f: f.name):
+                if file.name.endswith(".ttl"):
+                    self._shapes.parse(data=file.read_bytes(), format="turtle")
+            if len(self._shapes) == before:
+                raise OntologyError(f"{folder} holds no shapes.")
 
     def check(self, triples: list[Triple]) -> tuple[Issue, ...]:
         """What the shapes say of a draft, in the order of the input."""

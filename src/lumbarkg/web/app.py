@@ -4,21 +4,41 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
-from flask import Flask, Response
+from flask import Flask
 
+from lumbarkg.access.credentials import ConfiguredTokens, Credentials, RecordTokens, Verifier
 from lumbarkg.assessment import Engine, load_engine
+from lumbarkg.cases.derived import CaseGraphs, StoreWithCases
+from lumbarkg.cases.visibility import CaseVisibility
 from lumbarkg.identifiers import Iri
 from lumbarkg.ontology.sssom import read_mappings
+from lumbarkg.record.record import Record, open_record
 from lumbarkg.resources import release_dir, shapes_dir
 from lumbarkg.sparql.graphs import knowledge_graphs
 from lumbarkg.sparql.visibility import Visibility
 from lumbarkg.store.embedded import EmbeddedStore
 from lumbarkg.store.limits import Limits
-from lumbarkg.store.port import DEFAULT_GRAPH
-from lumbarkg.web import assessments, descriptions, graph_store, page, problems, sparql, terms, why
+from lumbarkg.store.port import DEFAULT_GRAPH, Store
+from lumbarkg.validation.shapes import CaseShapes
+from lumbarkg.web import (
+    assessments,
+    case_answers,
+    case_list,
+    cases,
+    cohorts,
+    descriptions,
+    gate,
+    graph_store,
+    health,
+    page,
+    problems,
+    sparql,
+    terms,
+    why,
+)
 from lumbarkg.web.callers import Tokens
 
 _MAX_BODY = 1024 * 1024
@@ -32,13 +52,17 @@ _CONTENT_SECURITY_POLICY = (
 class Config:
     """What a server is built from.
 
-    ``is_conformance`` starts it on an empty store that everybody may write, for conformance suites on loopback alone.
+    ``record`` is the file of stored cases, tokens and audit log, None for a server that stores nothing; ``verifiers``
+    know tokens beyond those of the record and of the configuration. ``is_conformance`` starts it on an empty store that everybody may write, for conformance suites on loopback alone.
     """
 
     release: Path
     shapes: Path
     limits: Limits = field(default_factory=Limits)
     tokens: Tokens = field(default_factory=Tokens)
+    record: Path | None = None
+    verifiers: tuple[Verifier, ...] = ()
+    access: gate.Access = field(default_factory=gate.Access)
     is_conformance: bool = False
     max_body_bytes: int = _MAX_BODY
 
@@ -59,15 +83,36 @@ def create_app(config: Config | None = None) -> Flask:
     app.config["MAX_CONTENT_LENGTH"] = config.max_body_bytes
     app.logger.setLevel(logging.WARNING)
     app.extensions["engine"] = engine
-    app.extensions["store"], app.extensions["visibility"] = _store(engine, config)
-    app.extensions["tokens"] = config.tokens
+    record = None if config.record is None or config.is_conformance else open_record(config.record)
+    app.extensions["record"] = record
+    app.extensions["store"], app.extensions["visibility"] = _with_cases(*_store(engine, config), engine, record)
+    app.extensions["tokens"] = Credentials(_verifiers(config, record))
+    app.extensions["stored_case_shapes"] = CaseShapes(config.shapes, config.shapes / "stored")
     app.extensions["form"] = page.form_content(engine, config.release)
     app.extensions["terms"] = terms.TermPages(engine, config.release)
     for module in (assessments, why, sparql, graph_store, descriptions, page, terms):
         app.register_blueprint(module.blueprint)
+    for module in (cases, case_list, case_answers, cohorts, health):
+        app.register_blueprint(module.blueprint)
     problems.register(app)
-    app.after_request(_secure)
+    gate.register(app, config.access, _CONTENT_SECURITY_POLICY, is_conformance=config.is_conformance)
     return app
+
+
+def _verifiers(config: Config, record: Record | None) -> tuple[Verifier, ...]:
+    """Everything that knows tokens."""
+    kept = () if record is None else (RecordTokens(record, lambda: datetime.now(UTC)),)
+    return (ConfiguredTokens(config.tokens), *kept, *config.verifiers)
+
+
+def _with_cases(
+    store: EmbeddedStore, visibility: Visibility, engine: Engine, record: Record | None
+) -> tuple[Store, Visibility]:
+    """The store with the graphs of stored cases, and who sees those."""
+    if record is None:
+        return store, visibility
+    graphs = CaseGraphs(store, record.cases, engine, record.database.path.parent)
+    return StoreWithCases(store, graphs), CaseVisibility(visibility.knowledge, cases=record.cases)
 
 
 def _store(engine: Engine, config: Config) -> tuple[EmbeddedStore, Visibility]:
@@ -80,12 +125,3 @@ def _store(engine: Engine, config: Config) -> tuple[EmbeddedStore, Visibility]:
     graphs = knowledge_graphs(engine.knowledge, engine.ranker.tables, mappings)
     names = tuple(sorted(graphs))
     return EmbeddedStore(graphs, names, prefixes=prefixes, limits=config.limits), Visibility(names)
-
-
-def _secure(response: Response) -> Any:
-    response.headers["Content-Security-Policy"] = _CONTENT_SECURITY_POLICY
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    response.headers["Referrer-Policy"] = "no-referrer"
-    if response.mimetype in ("application/json", "application/problem+json"):
-        response.headers.setdefault("Cache-Control", "no-store")
-    return response

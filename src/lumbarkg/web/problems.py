@@ -12,6 +12,7 @@ from lumbarkg.issues import Issue, error
 from lumbarkg.render.json import render_problem
 
 MEDIA_TYPE = "application/problem+json"
+_PASSED_ON = ("Allow", "WWW-Authenticate")
 _REMEDIES = {
     404: "Check the address; / lists nothing but the page, the API starts at /api/v1/.",
     405: "Use the method that the resource offers.",
@@ -42,7 +43,7 @@ def register(app: Flask) -> None:
         remedy = _REMEDIES.get(status, "")
         issue = error(title.casefold().replace(" ", "-"), "", f"{exception.description}", remedy)
         response = problem(status, issue.code, title, f"{title}. {remedy}".strip(), (issue,))
-        response.headers.extend({name: value for name, value in exception.get_headers() if name == "Allow"})
+        response.headers.extend({name: value for name, value in exception.get_headers() if name in _PASSED_ON})
         return response
 
     def on_unforeseen(exception: Exception) -> Response:

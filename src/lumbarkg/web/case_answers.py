@@ -1,0 +1,128 @@
+"""What is concluded from a stored case: its assessment, why, why not; computed at every request, never kept."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable
+from typing import Any
+
+from flask import Blueprint, Response, request
+
+from lumbarkg import vocabulary as v
+from lumbarkg.assessment import Engine, assess
+from lumbarkg.cases.accept import read_stored
+from lumbarkg.errors import InvalidInputError
+from lumbarkg.explanation import explain, find_missing
+from lumbarkg.identifiers import Iri
+from lumbarkg.issues import Issue, error
+from lumbarkg.model import Case
+from lumbarkg.record.cases import Revision
+from lumbarkg.render.json import render_assessment
+from lumbarkg.render.rdf import render_turtle
+from lumbarkg.render.text import render_text
+from lumbarkg.render.why import render_why, render_why_not
+from lumbarkg.web.assessments import answer_case
+from lumbarkg.web.case_request import answer_stored, audit_entry, current_record, current_tenant, read_id
+from lumbarkg.web.current import current_engine
+
+blueprint = Blueprint("case_answers", __name__, url_prefix="/api/v1/cases/<case_id>")
+_OFFERED = ("application/json", "text/turtle", "text/plain")
+_DEFAULT_LIMIT, _MOST = 20, 100
+_WHY_SECONDS = 2.0
+
+
+@blueprint.get("/assessment")
+def get_assessment(case_id: str) -> Response:
+    """The assessment of the case, or of ``?revision=N`` of it, as it comes out now."""
+
+    def answer(case: Case, revision: Revision, engine: Engine) -> Response:
+        body = render_assessment(assess(case, engine), engine.sources)
+        media_type = request.accept_mimetypes.best_match(_OFFERED, _OFFERED[0])
+        if media_type == "text/turtle":
+            return Response(render_turtle(body), mimetype=media_type)
+        if media_type == "text/plain":
+            return Response(render_text(body), mimetype=media_type)
+        return _json({"stored": {"id": str(revision.case_id), "revision": revision.number}, **body})
+
+    return _answer(case_id, "case.assess", answer)
+
+
+@blueprint.get("/questions")
+def get_questions(case_id: str) -> Response:
+    """What to ask next."""
+
+    def answer(case: Case, _: Revision, engine: Engine) -> Response:
+        body = render_assessment(assess(case, engine), engine.sources)
+        return _json({"nextQuestions": body["nextQuestions"], "triage": body["triage"], "reasoning": body["reasoning"]})
+
+    return _answer(case_id, "case.questions", answer)
+
+
+@blueprint.get("/why")
+def get_why(case_id: str) -> Response:
+    """All minimal justifications of ``?condition=…``."""
+
+    def answer(case: Case, _: Revision, engine: Engine) -> Response:
+        condition, limit = _asked(engine)
+        end = time.monotonic() + _WHY_SECONDS
+        found = explain(case, condition, engine, limit, lambda: time.monotonic() > end)
+        return _json(render_why(condition, found.supports, found.argues_against, engine.reasoning, engine.sources))
+
+    return _answer(case_id, "case.why", answer)
+
+
+@blueprint.get("/why-not")
+def get_why_not(case_id: str) -> Response:
+    """The smallest sets of further statements with which ``?condition=…`` would be suggested."""
+
+    def answer(case: Case, _: Revision, engine: Engine) -> Response:
+        condition, limit = _asked(engine)
+        found = find_missing(case, condition, engine, limit)
+        return _json(render_why_not(found.why_not, found.already, engine.reasoning, engine.sources))
+
+    return _answer(case_id, "case.why-not", answer)
+
+
+def _answer(case_id: str, action: str, conclude: Callable[[Case, Revision, Engine], Response]) -> Response:
+    def answer() -> Response:
+        record, engine = current_record(), current_engine()
+        revision = record.cases.get(read_id(case_id), current_tenant(), _revision())
+        record.audit.append(audit_entry(action, revision.case_id))
+        response = answer_case(lambda: conclude(read_stored(revision.document, engine).case, revision, engine), engine)
+        response.headers["Cache-Control"] = "no-store"
+        return response
+
+    return answer_stored(answer)
+
+
+def _json(body: dict[str, Any]) -> Response:
+    return Response(json.dumps(body, ensure_ascii=False), mimetype="application/json")
+
+
+def _revision() -> int | None:
+    text = request.args.get("revision")
+    if text is None:
+        return None
+    if text.isascii() and text.isdecimal() and len(text) < 18:
+        return int(text)
+    raise InvalidInputError((error("revision", "/revision", "This is no number of a revision.", "Use 1, 2, …"),))
+
+
+def _asked(engine: Engine) -> tuple[Iri, int]:
+    """The condition and the limit of the parameters. Raises InvalidInputError with all that is wrong."""
+    issues: list[Issue] = []
+    name, text = request.args.get("condition", ""), request.args.get("limit", str(_DEFAULT_LIMIT))
+    condition: Iri | Issue = (
+        engine.lookup.resolve(name, v.CONDITION, "/condition")
+        if name
+        else error("missing", "/condition", "The condition that is asked about is missing.", "Add ?condition=NAME.")
+    )
+    if isinstance(condition, Issue):
+        issues.append(condition)
+    is_limit = text.isascii() and text.isdecimal() and len(text) < 6 and 1 <= int(text) <= _MOST
+    if not is_limit:
+        issues.append(error("limit", "/limit", f"The limit is no number from 1 to {_MOST}.", "Correct it."))
+    if issues or isinstance(condition, Issue):
+        raise InvalidInputError(tuple(issues))
+    return condition, int(text)
