@@ -165,8 +165,11 @@ def _short_digest(subject: object) -> str:
 
 
 def _check(document: dict[str, Any]) -> list[Issue]:
-    found = [error("oidc", f"/{name}", f"'{name}' is no setting.", f"Use {', '.join(_FIELDS)}.")
-             for name in document if name not in _FIELDS]
+    found = [
+        error("oidc", f"/{name}", f"'{name}' is no setting.", f"Use {', '.join(_FIELDS)}.")
+        for name in document
+        if name not in _FIELDS
+    ]
     for name in _FIELDS:
         value = document.get(name)
         if value is None:

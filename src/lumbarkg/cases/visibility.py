@@ -39,4 +39,3 @@ class CaseVisibility(Visibility):
             own = tuple(name for case_id in ids for name in (graph_of(case_id), entailed_graph_of(case_id)))
         others = super().visible(caller, lambda: tuple(n for n in existing() if not n.startswith(v.CASE_GRAPHS)))
         return tuple(sorted({*others, *own}))
-

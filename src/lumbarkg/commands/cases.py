@@ -43,7 +43,9 @@ def _backup(options: argparse.Namespace, path: Path) -> int:
     try:
         record.database.back_up(options.file)
     except OSError as problem:
-        print(f"lumbarkg: {options.file}: {problem.strerror}. Name a new file in a folder that exists.", file=sys.stderr)
+        print(
+            f"lumbarkg: {options.file}: {problem.strerror}. Name a new file in a folder that exists.", file=sys.stderr
+        )
         return FAILED
     check_file(options.file)
     record.audit.append(_entry("cases.backup"))

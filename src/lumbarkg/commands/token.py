@@ -69,7 +69,10 @@ def _revoke(options: argparse.Namespace, record: Record) -> int:
     if record.tokens.revoke(options.id, _entry("token.revoke", "", now, options.id)):
         print("Revoked.")
         return OK
-    print(f"lumbarkg: there is no token '{options.id}' that is accepted; `lumbarkg token list` shows all.", file=sys.stderr)
+    print(
+        f"lumbarkg: there is no token '{options.id}' that is accepted; `lumbarkg token list` shows all.",
+        file=sys.stderr,
+    )
     return INVALID
 
 

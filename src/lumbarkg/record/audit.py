@@ -58,8 +58,7 @@ class AuditLog:
 
     def append(self, entry: AuditEntry) -> None:
         """Write an entry of its own. Raises as ``Database.write`` does."""
-        with self._database.write() as connection:
-            append(connection, entry)
+        self._database.write(lambda connection: append(connection, entry))
 
     def entries(self, after: int = 0) -> Iterator[dict[str, Any]]:
         """The entries past a number, in order, as JSON objects."""

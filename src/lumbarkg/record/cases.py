@@ -6,7 +6,6 @@ import hashlib
 import secrets
 import sqlite3
 from dataclasses import dataclass
-from datetime import datetime
 from uuid import UUID
 
 from lumbarkg.errors import LumbarkgError
@@ -139,23 +138,19 @@ class Cases:
         Raises PreconditionError, UnknownCaseError where the id is another tenant's, and as ``Database.write`` does.
         """
         named = {"id": str(case_id), "tenant": tenant, "now": write_moment(audit.moment)}
-        with self._database.write() as connection:
+        sha256 = hashlib.sha256(document.encode()).hexdigest()
+
+        def write(connection: sqlite3.Connection) -> Written:
             standing = connection.execute(_CURRENT, (named["id"], tenant)).fetchone()
             number = self._advance(connection, named, precondition, standing)
             connection.execute(
                 "INSERT INTO revisions VALUES (?, ?, ?, ?, ?, ?, ?)",
-                (
-                    named["id"],
-                    number,
-                    document,
-                    hashlib.sha256(document.encode()).hexdigest(),
-                    named["now"],
-                    release.version,
-                    release.digest,
-                ),
+                (named["id"], number, document, sha256, named["now"], release.version, release.digest),
             )
             append(connection, audit)
-        return Written(number, created=standing is None or bool(standing[1]))
+            return Written(number, created=standing is None or bool(standing[1]))
+
+        return self._database.write(write)
 
     def delete(self, case_id: UUID, tenant: str, audit: AuditEntry, precondition: Precondition = ALWAYS) -> None:
         """Erase all revisions of a case. Its id stays the tenant's, and its numbers are not used again.
@@ -163,7 +158,8 @@ class Cases:
         Raises as ``put`` does.
         """
         named = {"id": str(case_id), "tenant": tenant, "now": write_moment(audit.moment)}
-        with self._database.write() as connection:
+
+        def write(connection: sqlite3.Connection) -> None:
             standing = connection.execute(_CURRENT, (named["id"], tenant)).fetchone()
             if standing is None or standing[1]:
                 if precondition.revisions is not None or precondition.must_exist:
@@ -173,6 +169,8 @@ class Cases:
                 raise PreconditionError(f"The case is at revision {standing[0]}.", standing[0])
             connection.execute("DELETE FROM revisions WHERE case_id = ?", (named["id"],))
             append(connection, audit)
+
+        self._database.write(write)
 
     def get(self, case_id: UUID, tenant: str, number: int | None = None) -> Revision:
         """A revision, by default the current one. Raises UnknownCaseError."""
@@ -222,7 +220,9 @@ class Cases:
         if not self._database.exists:
             return None
         with self._database.read() as connection:
-            row = connection.execute("SELECT tenant FROM cases WHERE id = ? AND NOT deleted", (str(case_id),)).fetchone()
+            row = connection.execute(
+                "SELECT tenant FROM cases WHERE id = ? AND NOT deleted", (str(case_id),)
+            ).fetchone()
         return None if row is None else str(row[0])
 
     def ids(self, tenant: str) -> tuple[UUID, ...]:
@@ -246,8 +246,8 @@ class Cases:
 
     def ask_for_rebuild(self) -> None:
         """Have whoever keeps graphs of the cases make all of them anew."""
-        with self._database.write() as connection:
-            connection.execute("INSERT OR REPLACE INTO settings VALUES ('graphs', ?)", (secrets.token_hex(8),))
+        text, word = "INSERT OR REPLACE INTO settings VALUES ('graphs', ?)", secrets.token_hex(8)
+        self._database.write(lambda connection: connection.execute(text, (word,)))
 
     def changes(self, after: int, limit: int) -> tuple[Change, ...]:
         """The cases changed after a number, each as it is now, in the order of their last changes."""

@@ -6,12 +6,16 @@ to one thread of one process; it is never carried over a fork.
 
 from __future__ import annotations
 
+import fcntl
 import os
 import sqlite3
 import threading
-from collections.abc import Iterator
+from collections import deque
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, TypeVar, cast
 
 from lumbarkg.errors import LumbarkgError, StorageFullError, StoreBusyError, StoreError
 from lumbarkg.record.schema import MIGRATIONS
@@ -24,7 +28,19 @@ _PRAGMAS = (
     "PRAGMA secure_delete = ON",  # what a DELETE erases is overwritten with zeros
     "PRAGMA trusted_schema = OFF",
 )
+_MOST_TOGETHER = 256
+Result = TypeVar("Result")
 _MASK = 0xFF  # the primary code of an extended one
+
+
+@dataclass(eq=False)
+class _Job:
+    """A write that waits for its turn, and what came of it."""
+
+    run: Callable[[sqlite3.Connection], Any]
+    is_done: bool = False
+    result: Any = None
+    error: BaseException | None = None
 
 
 class Database:
@@ -33,8 +49,8 @@ class Database:
     def __init__(self, path: Path) -> None:
         self.path = path
         self._local = threading.local()
-        # One writer a process at a time: waiting here is fair and short, SQLite's busy handler sleeps.
-        self._writing = threading.Lock()
+        self._leading = threading.Lock()
+        self._waiting: deque[_Job] = deque()
 
     @property
     def exists(self) -> bool:
@@ -49,26 +65,56 @@ class Database:
         except sqlite3.Error as problem:
             raise _named(problem) from problem
 
-    @contextmanager
-    def write(self) -> Iterator[sqlite3.Connection]:
-        """A transaction: on disk when the block has ended, undone where it raises.
+    def write(self, run: Callable[[sqlite3.Connection], Result]) -> Result:
+        """Do something in a transaction: on disk when this returns, undone where ``run`` raises.
 
-        Raises StorageFullError where the disk has no room, StoreBusyError where another process writes for too long,
-        StoreError for anything else that is wrong with the file.
+        Writes of several threads are committed together, because a disk flushes a hundred as fast as one: whoever
+        comes first carries out all that wait, each within a savepoint of its own, perhaps in another thread than asked.
+        Raises what ``run`` does; StorageFullError where the disk has no room, StoreBusyError where another process
+        writes for too long, StoreError for anything else that is wrong with the file.
         """
-        with self._writing:
-            try:
-                connection = self._connection()
+        job = _Job(run)
+        self._waiting.append(job)
+        with self._leading:
+            if not job.is_done:
+                self._lead()
+        if job.error is not None:
+            raise job.error
+        return cast(Result, job.result)
+
+    def _lead(self) -> None:
+        """Carry out all that waits, in one transaction."""
+        jobs: list[_Job] = []
+        while self._waiting and len(jobs) < _MOST_TOGETHER:
+            jobs.append(self._waiting.popleft())
+        try:
+            connection = self._connection()
+            with self._turn():
                 connection.execute("BEGIN IMMEDIATE")
                 try:
-                    yield connection
+                    for job in jobs:
+                        _try(job, connection)
                     connection.execute("COMMIT")
                 except BaseException:
                     with suppress(sqlite3.Error):
                         connection.execute("ROLLBACK")
                     raise
-            except sqlite3.Error as problem:
-                raise _named(problem) from problem
+        except BaseException as problem:  # none of them is on disk, whatever it was; each thread raises it
+            error = _named(problem) if isinstance(problem, sqlite3.Error) else problem
+            for job in jobs:
+                job.result, job.error = None, error
+        for job in jobs:
+            job.is_done = True
+
+    @contextmanager
+    def _turn(self) -> Iterator[None]:
+        """Wait for other processes in the kernel's queue: SQLite would ask again and again, and sleep in between."""
+        handle = os.open(self.path.with_name(f"{self.path.name}.turn"), os.O_CREAT | os.O_RDWR, 0o600)
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX)
+            yield
+        finally:
+            os.close(handle)
 
     def close(self) -> None:
         """Close the connection of this thread."""
@@ -78,7 +124,7 @@ class Database:
             found[1].close()
 
     def back_up(self, target: Path) -> None:
-        """Copy the file as it is now into a new one, consistent while others write. Raises StoreError, FileExistsError."""
+        """Copy the file as it is now into a new one, consistent while others write. Raises StoreError, OSError."""
         make_private(target)
         with self.read() as source, closing(sqlite3.connect(target)) as copy:
             source.backup(copy)
@@ -110,6 +156,19 @@ class Database:
             connection.close()
             raise
         return connection
+
+
+def _try(job: _Job, connection: sqlite3.Connection) -> None:
+    """Carry out one of several writes; where it refuses, the others stand."""
+    connection.execute("SAVEPOINT job")
+    try:
+        job.result = job.run(connection)
+    except sqlite3.Error:
+        raise  # SQLite may have undone the whole transaction
+    except Exception as problem:  # its own, raised in the thread that asked
+        connection.execute("ROLLBACK TO job")
+        job.error = problem
+    connection.execute("RELEASE job")
 
 
 def make_private(path: Path) -> None:

@@ -87,7 +87,7 @@ def restore(backup: Path, path: Path) -> None:
 
 
 def _settle(path: Path) -> None:
-    """Bring what stands in the write-ahead log into the old file, so that nothing of it is lost should this break off."""
+    """Bring the write-ahead log into the old file, so that nothing of it is lost should this break off."""
     if path.exists():
         with suppress(sqlite3.DatabaseError), closing(sqlite3.connect(path)) as connection:  # it may be damaged
             connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")

@@ -9,6 +9,7 @@ import hashlib
 import hmac
 import re
 import secrets
+import sqlite3
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -63,9 +64,12 @@ class TokenRegistry:
             write_moment(created),
             write_moment(expires),
         )
-        with self._database.write() as connection:
+
+        def write(connection: sqlite3.Connection) -> None:
             connection.execute("INSERT INTO tokens VALUES (?, ?, ?, ?, ?, ?, ?, ?, NULL)", row)
             append(connection, audit)
+
+        self._database.write(write)
         return f"{PREFIX}{token_id}_{secret}"
 
     def find(self, text: str, now: datetime) -> TokenRow | None:
@@ -97,12 +101,15 @@ class TokenRegistry:
         """Accept a token no more, from this moment on; False where there is none that was accepted."""
         if not self._database.exists:
             return False
-        with self._database.write() as connection:
+
+        def write(connection: sqlite3.Connection) -> bool:
             text = "UPDATE tokens SET revoked = ? WHERE id = ? AND revoked IS NULL"
-            done = connection.execute(text, (write_moment(audit.moment), token_id)).rowcount
+            done = bool(connection.execute(text, (write_moment(audit.moment), token_id)).rowcount)
             if done:
                 append(connection, audit)
-        return bool(done)
+            return done
+
+        return self._database.write(write)
 
 
 def is_tenant(text: str) -> bool:
@@ -110,9 +117,7 @@ def is_tenant(text: str) -> bool:
     return _TENANT.fullmatch(text) is not None
 
 
-def _check(
-    name: str, tenant: str, scopes: tuple[str, ...], created: datetime, expires: datetime
-) -> tuple[Issue, ...]:
+def _check(name: str, tenant: str, scopes: tuple[str, ...], created: datetime, expires: datetime) -> tuple[Issue, ...]:
     found = []
     if not _NAME.fullmatch(name):
         found.append(error("tokens", "/name", "A name has 1 to 80 characters, none of them a control character."))

@@ -11,8 +11,9 @@ from rdflib.namespace import SH
 from lumbarkg.errors import OntologyError
 from lumbarkg.identifiers import Iri
 from lumbarkg.intake.case_json import CASE_NODE, FIELD_OF_PROPERTY
-from lumbarkg.issues import Issue, Severity
+from lumbarkg.issues import Issue, Severity, error
 from lumbarkg.rdf.terms import BNode, Literal, Term, Triple
+from lumbarkg.validation.compiled import CompiledShapes, UnsupportedShapeError, Violation
 
 _SEVERITIES = {
     str(SH.Violation): Severity.ERROR,
@@ -33,9 +34,24 @@ class CaseShapes:
                     self._shapes.parse(data=file.read_bytes(), format="turtle")
             if len(self._shapes) == before:
                 raise OntologyError(f"{folder} holds no shapes.")
+        try:
+            self._compiled: CompiledShapes | None = CompiledShapes(self._shapes)
+        except UnsupportedShapeError:
+            self._compiled = None
+
+    @property
+    def is_compiled(self) -> bool:
+        """Whether ``check`` needs no pySHACL."""
+        return self._compiled is not None
 
     def check(self, triples: list[Triple]) -> tuple[Issue, ...]:
         """What the shapes say of a draft, in the order of the input."""
+        if self._compiled is None:
+            return self.check_by_pyshacl(triples)
+        return tuple(sorted(map(self._issue_of, self._compiled.check(triples)), key=_place))
+
+    def check_by_pyshacl(self, triples: list[Triple]) -> tuple[Issue, ...]:
+        """The same, by the reference implementation."""
         graph = rdflib.Graph()
         for triple in triples:
             graph.add((_rdflib(triple.subject), rdflib.URIRef(triple.predicate), _rdflib(triple.object)))
@@ -53,16 +69,24 @@ class CaseShapes:
         focus, path = results.value(result, SH.focusNode), results.value(result, SH.resultPath)
         shape = results.value(result, SH.sourceShape)
         component = str(results.value(result, SH.sourceConstraintComponent)).rpartition("#")[2]
-        field = FIELD_OF_PROPERTY.get(Iri(str(path)), Iri(str(path)).local_name) if path is not None else ""
-        pointer = str(focus).removeprefix(CASE_NODE) + (f"/{field}" if field else "")
         remedy = self._shapes.value(shape, SH.description) if shape is not None else None
         return Issue(
             severity=_SEVERITIES.get(str(results.value(result, SH.resultSeverity)), Severity.ERROR),
             code=f"shape-{component.removesuffix('ConstraintComponent')}",
-            path=pointer,
+            path=_pointer(str(focus), None if path is None else Iri(str(path))),
             message=str(results.value(result, SH.resultMessage)),
             remedy="" if remedy is None else str(remedy),
         )
+
+    def _issue_of(self, violation: Violation) -> Issue:
+        message, remedy = (self._shapes.value(violation.shape, p) for p in (SH.message, SH.description))
+        path = _pointer(str(violation.focus), violation.path)
+        return error(f"shape-{violation.component}", path, str(message or ""), str(remedy or ""))
+
+
+def _pointer(focus: str, path: Iri | None) -> str:
+    field = FIELD_OF_PROPERTY.get(path, path.local_name) if path is not None else ""
+    return focus.removeprefix(CASE_NODE) + (f"/{field}" if field else "")
 
 
 def _place(issue: Issue) -> tuple[tuple[tuple[int, str], ...], str, str]:

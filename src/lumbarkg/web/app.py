@@ -53,7 +53,8 @@ class Config:
     """What a server is built from.
 
     ``record`` is the file of stored cases, tokens and audit log, None for a server that stores nothing; ``verifiers``
-    know tokens beyond those of the record and of the configuration. ``is_conformance`` starts it on an empty store that everybody may write, for conformance suites on loopback alone.
+    know tokens beyond those of the record and of the configuration. ``is_conformance`` starts it on an empty store
+    that everybody may write, for conformance suites on loopback alone.
     """
 
     release: Path

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+from urllib.parse import urlencode
 from uuid import UUID
 
 from flask import Blueprint, Response, request, url_for
@@ -55,14 +56,16 @@ def _render(case: CaseSummary) -> dict[str, object]:
 
 def _following(last: CaseSummary) -> str:
     cursor = base64.urlsafe_b64encode(last.case_id.bytes).decode().rstrip("=")
-    return url_for("case_list.get_cases", **{**request.args.to_dict(), "cursor": cursor})
+    return f"/api/v1/cases?{urlencode({**request.args.to_dict(), 'cursor': cursor})}"
 
 
 def _limit(issues: list[Issue]) -> int:
     text = request.args.get("limit", str(_DEFAULT))
     if text.isascii() and text.isdecimal() and len(text) < 6 and 1 <= int(text) <= _MOST:
         return int(text)
-    issues.append(error("limit", "/limit", f"The limit is no number from 1 to {_MOST}.", "Correct it, or leave it out."))
+    issues.append(
+        error("limit", "/limit", f"The limit is no number from 1 to {_MOST}.", "Correct it, or leave it out.")
+    )
     return _DEFAULT
 
 

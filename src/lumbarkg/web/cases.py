@@ -121,7 +121,8 @@ def _document(revision: Revision, action: str) -> Response:
     response.set_etag(str(revision.number))
     response.headers["Cache-Control"] = "private, no-cache"
     response.vary.add("Authorization")
-    return response.make_conditional(request.environ)
+    response.make_conditional(request.environ)
+    return response
 
 
 def _about(revision: Revision) -> dict[str, Any]:

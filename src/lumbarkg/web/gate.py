@@ -56,8 +56,8 @@ class Access:
     """How a server lets callers in. Rates hold per worker process."""
 
     door: Door = field(default_factory=lambda: Door(is_loopback=True))
-    rate: Rate = Rate(200, 400)
-    failures: Rate = Rate(1, 20)
+    rate: Rate = field(default_factory=lambda: Rate(200, 400))
+    failures: Rate = field(default_factory=lambda: Rate(1, 20))
     """Refused tokens of one address; past it, they are not even looked at."""
     clock: Callable[[], float] = time.monotonic
 
@@ -91,7 +91,7 @@ def register(app: Flask, access: Access, content_security_policy: str, *, is_con
 
 def _check_form(door: Door) -> Response | None:
     """Refuse what a foreign page sends, and bodies in disguise; answer the question that browsers ask ahead."""
-    if door.is_foreign(request.method, request.host, request.headers):
+    if door.is_foreign(request.method, request.host, dict(request.headers)):
         text = "A page of another origin may not change anything here."
         remedy = "Call from a page of this server, or have the operator allow the origin (--allow-origin)."
         return problem(403, "foreign-origin", "Foreign origin", text, (error("foreign-origin", "", text, remedy),))

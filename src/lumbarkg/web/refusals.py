@@ -39,7 +39,9 @@ def refuse(cause: LumbarkgError) -> Response:
         issue = error("storage-full", "", text, "Tell whoever runs the server to free space; then send it again.")
         return problem(507, "storage-full", "Insufficient storage", text, (issue,))
     if isinstance(cause, StoreBusyError):
-        response = problem(503, "busy", "Too many requests at once", text, (error("busy", "", text, "Try again later."),))
+        response = problem(
+            503, "busy", "Too many requests at once", text, (error("busy", "", text, "Try again later."),)
+        )
         response.headers["Retry-After"] = str(cause.retry_after)
         return response
     if isinstance(cause, QueryError):
