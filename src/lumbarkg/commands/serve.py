@@ -105,7 +105,7 @@ def run(options: argparse.Namespace) -> int:
         threads=_THREADS,
         ident="lumbarkg",
         max_request_body_size=_SERVER_MAX_BODY,
-        # A client that reads slowly must not keep a query waiting: the server takes the whole answer, on disk past 1 MB.
+        # A client that reads slowly must not hold a query: the server takes the whole answer, on disk past 1 MB.
         outbuf_high_watermark=2 * config.limits.answer_bytes,
     )
     app.extensions["store"].close()
