@@ -46,9 +46,7 @@ def test_a_file_of_a_newer_version_is_refused(tmp_path: Path) -> None:
 def test_many_processes_may_make_the_file_at_once(tmp_path: Path) -> None:
     code = "import sys; from pathlib import Path; from tests.record.writing import *; import uuid\n"
     code += "put(cases_at(Path(sys.argv[1])), uuid.uuid4(), '{}')"
-    started = [
-        subprocess.Popen([sys.executable, "-c", code, str(tmp_path / "record.sqlite")]) for _ in range(3)
-    ]
+    started = [subprocess.Popen([sys.executable, "-c", code, str(tmp_path / "record.sqlite")]) for _ in range(3)]
     assert [process.wait(60) for process in started] == [0, 0, 0]
     assert len(cases_at(tmp_path / "record.sqlite").ids("lab")) == 3
 

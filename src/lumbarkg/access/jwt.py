@@ -101,7 +101,8 @@ class JwtVerifier:
         tenant, scopes = claims.get(self._provider.tenant_claim), claims.get(self._provider.scope_claim, "")
         if not isinstance(tenant, str) or not is_tenant(tenant):
             return None
-        names = scopes.split() if isinstance(scopes, str) else [s for s in scopes if isinstance(s, str)]
+        listed = scopes.split() if isinstance(scopes, str) else scopes if isinstance(scopes, list) else []
+        names = [name for name in listed if isinstance(name, str)]
         prefix = self._provider.scope_prefix
         known = {scope.value: scope for scope in Scope}
         granted = frozenset(

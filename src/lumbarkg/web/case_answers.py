@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 
 from flask import Blueprint, Response, request
 
@@ -63,37 +63,52 @@ def get_questions(case_id: str) -> Response:
 def get_why(case_id: str) -> Response:
     """All minimal justifications of ``?condition=…``."""
 
-    def answer(case: Case, _: Revision, engine: Engine) -> Response:
-        condition, limit = _asked(engine)
+    def answer(case: Case, asked: _Asked, engine: Engine) -> Response:
         end = time.monotonic() + _WHY_SECONDS
-        found = explain(case, condition, engine, limit, lambda: time.monotonic() > end)
-        return _json(render_why(condition, found.supports, found.argues_against, engine.reasoning, engine.sources))
+        found = explain(case, asked.condition, engine, asked.limit, lambda: time.monotonic() > end)
+        body = render_why(asked.condition, found.supports, found.argues_against, engine.reasoning, engine.sources)
+        return _json(body)
 
-    return _answer(case_id, "case.why", answer)
+    return _answer_asked(case_id, "case.why", answer)
 
 
 @blueprint.get("/why-not")
 def get_why_not(case_id: str) -> Response:
     """The smallest sets of further statements with which ``?condition=…`` would be suggested."""
 
-    def answer(case: Case, _: Revision, engine: Engine) -> Response:
-        condition, limit = _asked(engine)
-        found = find_missing(case, condition, engine, limit)
+    def answer(case: Case, asked: _Asked, engine: Engine) -> Response:
+        found = find_missing(case, asked.condition, engine, asked.limit)
         return _json(render_why_not(found.why_not, found.already, engine.reasoning, engine.sources))
 
-    return _answer(case_id, "case.why-not", answer)
+    return _answer_asked(case_id, "case.why-not", answer)
+
+
+class _Asked(NamedTuple):
+    """What the parameters ask about."""
+
+    condition: Iri
+    limit: int
 
 
 def _answer(case_id: str, action: str, conclude: Callable[[Case, Revision, Engine], Response]) -> Response:
+    return answer_stored(lambda: _conclude(case_id, action, conclude))
+
+
+def _answer_asked(case_id: str, action: str, conclude: Callable[[Case, _Asked, Engine], Response]) -> Response:
     def answer() -> Response:
-        record, engine = current_record(), current_engine()
-        revision = record.cases.get(read_id(case_id), current_tenant(), _revision())
-        record.audit.append(audit_entry(action, revision.case_id))
-        response = answer_case(lambda: conclude(read_stored(revision.document, engine).case, revision, engine), engine)
-        response.headers["Cache-Control"] = "no-store"
-        return response
+        asked = _asked(current_engine())
+        return _conclude(case_id, action, lambda case, _, engine: conclude(case, asked, engine))
 
     return answer_stored(answer)
+
+
+def _conclude(case_id: str, action: str, conclude: Callable[[Case, Revision, Engine], Response]) -> Response:
+    record, engine = current_record(), current_engine()
+    revision = record.cases.get(read_id(case_id), current_tenant(), _revision())
+    record.audit.append(audit_entry(action, revision.case_id))
+    response = answer_case(lambda: conclude(read_stored(revision.document, engine).case, revision, engine), engine)
+    response.headers["Cache-Control"] = "no-store"
+    return response
 
 
 def _json(body: dict[str, Any]) -> Response:
@@ -109,7 +124,7 @@ def _revision() -> int | None:
     raise InvalidInputError((error("revision", "/revision", "This is no number of a revision.", "Use 1, 2, …"),))
 
 
-def _asked(engine: Engine) -> tuple[Iri, int]:
+def _asked(engine: Engine) -> _Asked:
     """The condition and the limit of the parameters. Raises InvalidInputError with all that is wrong."""
     issues: list[Issue] = []
     name, text = request.args.get("condition", ""), request.args.get("limit", str(_DEFAULT_LIMIT))
@@ -125,4 +140,4 @@ def _asked(engine: Engine) -> tuple[Iri, int]:
         issues.append(error("limit", "/limit", f"The limit is no number from 1 to {_MOST}.", "Correct it."))
     if issues or isinstance(condition, Issue):
         raise InvalidInputError(tuple(issues))
-    return condition, int(text)
+    return _Asked(condition, int(text))
