@@ -38,7 +38,7 @@ for number in range(4):
 
 
 def test_a_kill_loses_nothing_that_was_acknowledged(tmp_path: Path, measured: Callable[[str], None]) -> None:
-    path, draw, told = tmp_path / "record.sqlite", random.Random(7), Told()
+    path, draw, told = tmp_path / "record.sqlite", random.Random(7), Told()  # noqa: S311 - seeded
     for kill in range(KILLS):
         command = [sys.executable, "-c", WRITER, str(path), str(kill)]
         with subprocess.Popen(command, stdout=subprocess.PIPE) as writer:

@@ -1,4 +1,4 @@
-"""Compiled shapes and pySHACL give equal verdicts, on drafts of drawn documents and on drafts with statements in them."""
+"""Compiled shapes and pySHACL give equal verdicts, on drawn documents and with drawn statements added."""
 
 from __future__ import annotations
 

@@ -69,7 +69,7 @@ def test_on_loopback_no_token_is_needed(opened: Served) -> None:
         {"Host": "localhost.evil.example"},
         {"Host": "127.0.0.1.evil.example"},
         {"Host": "localhost@evil.example"},
-        {"Host": "0.0.0.0"},
+        {"Host": "0.0.0.0"},  # noqa: S104 - a name that is sent, no address that is bound
         {"Host": "10.0.0.1"},
         {"Forwarded": "for=127.0.0.1"},
         {"X-Forwarded-For": "127.0.0.1"},

@@ -12,7 +12,6 @@ import rdflib
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-
 PREFIXES = "PREFIX lkg: <https://w3id.org/lumbarkg/> PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#> "
 
 
