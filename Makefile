@@ -1,7 +1,7 @@
 # Everything a person does with the checkout. `make` alone lists it. Each target sets up by itself what it needs.
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help serve test check format release docs verify-reasoner profile-owlapi bench clean
+.PHONY: help serve test check format release docs verify-reasoner profile-owlapi bench crash clean
 
 HOST ?= 127.0.0.1
 PORT ?= 8000
@@ -61,6 +61,9 @@ profile-owlapi: $(OWLAPI_READY)  ## ask the OWL API: OWL 2 DL, imports resolved 
 
 bench: $(DEV_READY)  ## run every benchmark
 	@set -e; for script in benchmarks/*.py; do echo "==> $$script"; $(DEV)/bin/python "$$script"; done
+
+crash: $(DEV_READY)  ## kill a server while it writes: 2,000 acknowledged writes, three rounds, none may be lost
+	@$(DEV)/bin/python -m tests.record.crash 2000 3 $(ARGS)
 
 clean:  ## remove the environments, caches and builds
 	rm -rf .venvs dist build .hypothesis .mypy_cache .pytest_cache .ruff_cache
