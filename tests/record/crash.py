@@ -80,7 +80,7 @@ def crash_server(path: Path, writes: int, seed: int, most_kills: int = 1_000) ->
             clients = [threading.Thread(target=_write, args=(port, told, stop, d, case_ids)) for d in draws]
             for client in clients:
                 client.start()
-            target = min(writes, told.writes + draw.randint(writes // 20 + 1, writes // 4 + 2))
+            target = min(writes, told.writes + draw.randint(writes // 40 + 1, writes // 8 + 2))
             if told.kills >= most_kills:
                 target = writes
             while told.writes < target and server.poll() is None:

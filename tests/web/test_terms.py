@@ -67,7 +67,7 @@ def client() -> Iterator[FlaskClient]:
     """A client of an application of this module's own."""
     app = create_app()
     yield app.test_client()
-    app.extensions["queries"].close()
+    app.extensions["store"].close()
 
 
 @pytest.fixture(scope="module")
@@ -367,7 +367,7 @@ def other(tmp_path: Path) -> Iterator[FlaskClient]:
         )
     app = create_app(Config(release, shapes_dir()))
     yield app.test_client()
-    app.extensions["queries"].close()
+    app.extensions["store"].close()
 
 
 def test_mappings_and_deprecation_are_shown(other: FlaskClient) -> None:

@@ -11,13 +11,14 @@ import hashlib
 import os
 import threading
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Protocol
 
 from lumbarkg import vocabulary as v
 from lumbarkg.assessment import Engine
 from lumbarkg.cases.graphs import case_graphs, entailed_graph_of, graph_of
+from lumbarkg.errors import LumbarkgError
 from lumbarkg.identifiers import Iri
 from lumbarkg.record.cases import Cases, Change, State
 from lumbarkg.store.port import Answer, GraphSelection, Store, WritableGraphs
@@ -118,8 +119,10 @@ class StoreWithCases:
         self._store, self.graphs = store, graphs
 
     def start(self) -> str:
-        """Start the store; returns its address."""
-        return self._store.address
+        """Start the store; returns its address. The graphs are brought up to date while the caller goes on."""
+        address = self._store.address
+        threading.Thread(target=self._refresh_quietly, name="case graphs", daemon=True).start()
+        return address
 
     @property
     def address(self) -> str:
@@ -160,6 +163,10 @@ class StoreWithCases:
     def close(self) -> None:
         """As the port says."""
         self._store.close()
+
+    def _refresh_quietly(self) -> None:
+        with suppress(LumbarkgError, OSError):  # whoever reads them next tries again, and is told
+            self.graphs.refresh()
 
     def _refresh(self, names: tuple[Iri, ...]) -> None:
         if any(name.startswith(v.CASE_GRAPHS) for name in names):
