@@ -16,7 +16,7 @@ LAYERS = [
     {"commands"},
     {"web", "oracle"},
     {"cases", "access"},
-    {"explanation"},
+    {"explanation", "sensitivity", "interview"},
     {"assessment", "sparql"},
     {"store"},
     {"record"},
@@ -26,6 +26,7 @@ LAYERS = [
     {"reasoning"},
     {"ontology"},
     {"model"},
+    {"guidance"},
     {"rdf"},
     {"issues", "errors", "identifiers", "vocabulary", "resources", "did_you_mean", "__init__"},
 ]

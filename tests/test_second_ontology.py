@@ -54,7 +54,7 @@ def engine(release: Path) -> Engine:
 def client(release: Path) -> Iterator[FlaskClient]:
     app = create_app(Config(release=release, shapes=shapes_dir()))
     yield app.test_client()
-    app.extensions["queries"].close()
+    app.extensions["store"].close()
 
 
 @pytest.fixture(scope="module")

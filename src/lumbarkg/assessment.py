@@ -10,15 +10,19 @@ from typing import Any
 
 from lumbarkg import vocabulary as v
 from lumbarkg.errors import InvalidInputError, OntologyError
-from lumbarkg.intake.case_json import draft_case
+from lumbarkg.identifiers import Iri
+from lumbarkg.intake.case_json import Draft, draft_case
 from lumbarkg.intake.lookup import TermLookup
 from lumbarkg.issues import Issue, error, warning
-from lumbarkg.model import Assessment, Case, Disposition
+from lumbarkg.model import Assessment, Case, Disposition, Entailments, Question
 from lumbarkg.ontology.build.profile import check_profile
 from lumbarkg.ontology.evidence import EvidenceTables, read_tables
 from lumbarkg.ontology.read import read_ontology
 from lumbarkg.ontology.terms import Terms
-from lumbarkg.ranking.rank import Ranker
+from lumbarkg.ranking.advice import Adviser
+from lumbarkg.ranking.contributors import Contributors
+from lumbarkg.ranking.next_questions import QuestionChooser
+from lumbarkg.ranking.rank import Ranker, Standing
 from lumbarkg.rdf.syntax import parse
 from lumbarkg.rdf.terms import Graph
 from lumbarkg.reasoning.entail import read_entailments
@@ -32,9 +36,10 @@ from lumbarkg.reasoning.realise import (
     realise,
     without_denials,
 )
-from lumbarkg.reasoning.triage import TriageRules
+from lumbarkg.reasoning.relations import Relations
+from lumbarkg.reasoning.triage import GateView, TriageRules
 from lumbarkg.reasoning.why_not import Completer
-from lumbarkg.render.json import Sources
+from lumbarkg.render.sources import Sources
 from lumbarkg.validation.shapes import CaseShapes
 
 ENGINE = "lumbarkg saturation"
@@ -49,6 +54,9 @@ class Engine:
     lookup: TermLookup
     rules: TriageRules
     ranker: Ranker
+    chooser: QuestionChooser
+    contributors: Contributors
+    adviser: Adviser
     explainer: Explainer
     completer: Completer
     shapes: CaseShapes
@@ -101,12 +109,16 @@ def make_engine(
     headers = graph.instances(v.OWL_ONTOLOGY)
     if len(headers) != 1:
         raise OntologyError(f"A release has one ontology header, this one has {len(headers)}.")
+    rules, ranker, relations = TriageRules(knowledge), Ranker(knowledge, tables), Relations(knowledge)
     return Engine(
         knowledge=knowledge,
         terms=terms,
         lookup=TermLookup(knowledge, terms),
-        rules=TriageRules(knowledge),
-        ranker=Ranker(knowledge, tables),
+        rules=rules,
+        ranker=ranker,
+        chooser=QuestionChooser(knowledge, ranker, rules.not_self_reportable),
+        contributors=Contributors(knowledge, relations),
+        adviser=Adviser(knowledge, relations, tables),
         explainer=Explainer(knowledge),
         completer=Completer(knowledge),
         shapes=shapes,
@@ -121,31 +133,61 @@ def read_case(document: Any, engine: Engine) -> Case:
 
     Raises InvalidInputError with every issue, of structure, of terms and of the shapes, at once.
     """
+    return read_draft(document, engine).case()
+
+
+def read_draft(document: Any, engine: Engine) -> Draft:
+    """The draft of a JSON document, with every issue of structure, of terms and of the shapes.
+
+    It also says which terms were given the status unknown.
+    """
     draft = draft_case(document, engine.lookup, engine.ranker.tables.settings())
     draft.issues.extend(engine.shapes.check(draft.triples))
-    return draft.case()
+    return draft
 
 
-def assess(case: Case, engine: Engine) -> Assessment:
-    """The whole answer to a case.
+@dataclass(frozen=True)
+class Conclusions:
+    """What follows from a case, before it is put into an answer: by logic, by the gate, by the evidence."""
+
+    case: Case
+    entailments: Entailments
+    view: GateView
+    disposition: Disposition
+    standing: Standing
+
+
+def conclude(case: Case, engine: Engine) -> Conclusions:
+    """Reason, triage and weigh.
 
     Raises ContradictoryCaseError where a present finding falls under a denied one.
     """
     realised = realise_without_contradiction(case, engine)
     case, entailments = realised.case, read_entailments(realised, engine.knowledge, engine.explainer)
-    disposition = engine.rules.dispose(case, entailments)
-    differential = engine.ranker.rank(entailments, engine.rules.denied(case), case.setting)
+    view = engine.rules.view(case, entailments)
+    disposition = engine.rules.dispose(entailments, view)
+    return Conclusions(case, entailments, view, disposition, engine.ranker.weigh(case, entailments, view.denied))
+
+
+def assess(case: Case, engine: Engine, not_known: frozenset[Iri] = frozenset()) -> Assessment:
+    """The whole answer to a case; terms and properties that are ``not_known`` are not asked about again.
+
+    Raises ContradictoryCaseError where a present finding falls under a denied one.
+    """
+    found = conclude(case, engine)
+    case, entailments, disposition = found.case, found.entailments, found.disposition
+    differential = engine.ranker.rank(found.standing, entailments)
+    conditions = tuple(h.condition for h in differential.hypotheses)
+    questions, stop = _questions(found, engine, not_known)
     return Assessment(
         case=case,
         disposition=disposition,
         differential=differential,
-        next_questions=next_questions(
-            case,
-            engine.rules.view(case, entailments),
-            disposition,
-            engine.rules,
-            engine.knowledge.ontology.graph,
-        ),
+        next_questions=questions,
+        stop=stop,
+        contributors=engine.contributors.find(case, entailments, conditions),
+        advice=engine.adviser.advise(case, differential, disposition, urgent=engine.rules.is_gated(disposition)),
+        sensitivity=None,
         issues=_timing_issues(case),
         reasoning=engine.reasoning,
     )
@@ -163,11 +205,25 @@ def realise_without_contradiction(case: Case, engine: Engine) -> RealisedCase:
     return realise(case, engine.knowledge)
 
 
+def _questions(found: Conclusions, engine: Engine, not_known: frozenset[Iri]) -> tuple[tuple[Question, ...], bool]:
+    """What to ask next, for the sake of triage first; and whether to stop.
+
+    To stop, nothing may be left that would raise the level, and no single answer that would change the first three.
+    """
+    graph = engine.knowledge.ontology.graph
+    asked = next_questions(found.case, found.view, found.disposition, engine.rules, graph)
+    for_triage = tuple(q for q in asked if (q.property or q.term) not in not_known)
+    members = (m for q in for_triage for m in q.members)
+    skipped = frozenset((*(q.property or q.term for q in for_triage), *members))
+    chosen = engine.chooser.choose(found.standing, found.entailments, not_known | skipped)
+    return (*for_triage, *chosen.questions), not for_triage and not chosen.could_change
+
+
 def triage_present(case: Case, engine: Engine) -> Disposition:
     """The triage of the present findings alone, for a case that contradicts itself."""
     present = without_denials(case)
     entailments = read_entailments(realise(present, engine.knowledge), engine.knowledge, engine.explainer)
-    return engine.rules.dispose(present, entailments)
+    return engine.rules.dispose(entailments, engine.rules.view(present, entailments))
 
 
 def _contradiction_issues(case: Case, engine: Engine) -> tuple[Issue, ...]:

@@ -12,6 +12,7 @@ from enum import Enum
 from functools import cached_property
 from typing import Any
 
+from lumbarkg.guidance import CauseAdvice, Contributor
 from lumbarkg.identifiers import Iri
 from lumbarkg.issues import Issue
 
@@ -91,7 +92,8 @@ class Exposure:
 class Case:
     """One patient with one complaint at one moment: findings present and absent, exposures, age, sex, setting.
 
-    Unknown findings are not kept: not asked is the same as not mentioned.
+    Unknown findings are not kept: not asked is the same as not mentioned. ``as_of_hours`` is how long after the
+    report the moment of assessment is; durations are already those of that moment.
     """
 
     findings: tuple[Finding, ...] = ()
@@ -99,6 +101,7 @@ class Case:
     age: Decimal | None = None
     sex: Iri | None = None
     setting: str = ""
+    as_of_hours: Decimal = Decimal(0)
 
     def __post_init__(self) -> None:
         if any(f.status is Status.UNKNOWN for f in self.findings):
@@ -199,7 +202,12 @@ class Entailments:
 
 @dataclass(frozen=True)
 class Question:
-    """Something worth asking next, in plain words, and why."""
+    """Something worth asking next, in plain words, and why.
+
+    Where it is asked for the sake of the differential, ``gain`` is the expected reduction of its entropy in bits,
+    ``reference_rate`` how often the finding is present in the reference hypothesis, ``rate_row`` the row that says
+    so, ``separates`` the hypotheses that a yes would move most, and ``rows`` the evidence that would move them.
+    """
 
     kind: str
     term: Iri
@@ -207,6 +215,11 @@ class Question:
     reason: str
     members: tuple[Iri, ...] = ()
     property: Iri | None = None
+    gain: float | None = None
+    reference_rate: float | None = None
+    rate_row: str = ""
+    separates: tuple[Iri, ...] = ()
+    rows: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -255,7 +268,8 @@ class EvidenceItem:
 
     ``published_ratio`` is the table's own, None where it has none for this state; ``ratio`` is what the row
     contributes after damping (1 where it does not count); ``counted`` says whether it
-    entered the product and ``reason`` why or why not.
+    entered the product and ``reason`` why or why not. ``variance`` is that of ln ``ratio`` (0 where it does not
+    count) and ``variance_from`` says what it was computed from.
     """
 
     row: str
@@ -270,6 +284,7 @@ class EvidenceItem:
     setting: str
     setting_matches: bool
     variance: float
+    variance_from: str
     origin: str
     status: str
     reference: str
@@ -291,14 +306,36 @@ class Hypothesis:
 
 
 @dataclass(frozen=True)
+class AlsoConsidered:
+    """A condition that a pattern suggests and that explains findings which the leading hypothesis does not."""
+
+    condition: Iri
+    patterns: tuple[PatternMatch, ...]
+    explains: tuple[Finding, ...]
+
+
+@dataclass(frozen=True)
 class Differential:
     """The ranked hypotheses; the probabilities sum to 1."""
 
     setting: str
     reference: Iri
     hypotheses: tuple[Hypothesis, ...]
-    also_consider: tuple[tuple[Iri, tuple[PatternMatch, ...]], ...]
+    also_consider: tuple[AlsoConsidered, ...]
     not_assessed: tuple[Iri, ...]
+
+
+@dataclass(frozen=True)
+class Flip:
+    """What would change if one finding were the other way round: present for absent, absent for present.
+
+    ``first`` is the first hypothesis then, None where it stays; ``level`` the level of triage then, '' where it stays.
+    """
+
+    finding: Finding
+    flipped_to: Status
+    first: Iri | None
+    level: str
 
 
 @dataclass(frozen=True)
@@ -309,5 +346,12 @@ class Assessment:
     disposition: Disposition
     differential: Differential
     next_questions: tuple[Question, ...]
+    stop: bool
+    """Whether no single answer that is still open would change the first three hypotheses or the triage."""
+    contributors: Mapping[Iri, tuple[Contributor, ...]]
+    """Hypothesis → what the case shows that the ontology links to it."""
+    advice: tuple[CauseAdvice, ...]
+    sensitivity: tuple[Flip, ...] | None
+    """Findings whose flip changes the first hypothesis or the triage; None where it was not asked for."""
     issues: tuple[Issue, ...]
     reasoning: Mapping[str, Any]

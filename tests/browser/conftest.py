@@ -65,7 +65,7 @@ def address(browser: Browser) -> Iterator[str]:
     yield f"http://127.0.0.1:{server.effective_port}"
     server.close()
     thread.join(timeout=10)
-    app.extensions["queries"].close()
+    app.extensions["store"].close()
 
 
 @pytest.fixture

@@ -130,3 +130,34 @@ def test_judgement_and_unverified_are_marked_where_they_count(visit: Visit, expe
         for mark in cause.locator(".mark").all():
             expect(mark).to_be_visible()
     assert set(MARKS) < seen
+
+
+def test_advice_contributors_and_what_would_change_are_shown(visit: Visit, expect: Callable[..., Any]) -> None:
+    visit.open()
+    _, answer = visit.assess_example("Leg pain after rowing")
+    visit.unfold()
+    advised = visit.report.locator(".advice > details")
+    expect(advised).to_have_count(len(answer["advice"]))
+    aspects = ("leaveOut", "modify", "substitute", "firstDays", "returnRule", "watchFor", "comeBack")
+    for part, cause in zip(advised.all(), answer["advice"], strict=True):
+        items = [item for aspect in aspects for item in cause[aspect]]
+        expect(part.locator(".patterns > li")).to_have_count(len(items))
+        for item in items:
+            expect(part).to_contain_text(item["text"] or item["about"][0]["label"], ignore_case=True)
+    contributing = next(c for c in answer["differential"] if c["contributors"])
+    cause = visit.report.locator(".cause").nth(contributing["rank"] - 1)
+    for contributor in contributing["contributors"]:
+        expect(cause).to_contain_text(contributor["label"], ignore_case=True)
+    changing = visit.report.locator(".sensitivity li")
+    expect(changing).to_have_count(len(answer["sensitivity"]))
+    assert answer["sensitivity"]
+
+
+def test_a_question_says_what_it_would_tell_apart(visit: Visit, expect: Callable[..., Any]) -> None:
+    visit.open()
+    _, answer = visit.assess_example("Leg pain after rowing")
+    asked = next(q for q in answer["nextQuestions"] if "gain" in q)
+    question = visit.report.locator(".next .question").filter(has_text=asked["question"])
+    expect(question).to_contain_text(asked["separates"][0]["label"])
+    _, later = visit.assess_by(question.get_by_role("button", name="No", exact=True).click)
+    assert asked["term"] not in {q["term"] for q in later["nextQuestions"] if "gain" in q}

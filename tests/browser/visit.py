@@ -61,7 +61,7 @@ class Visit:
 
     def assess_by(self, act: Callable[[], None]) -> tuple[dict[str, Any], dict[str, Any]]:
         """Do what has the case assessed, and wait until the report shows the answer."""
-        with self.page.expect_response(f"**{_ASSESSMENTS}") as answered:
+        with self.page.expect_response(lambda answer: urlsplit(answer.url).path == _ASSESSMENTS) as answered:
             act()
         response = answered.value
         case, answer = response.request.post_data_json, response.json()
@@ -79,7 +79,7 @@ class Visit:
 
     def _heard(self, message: ConsoleMessage) -> None:
         # A refused case is an answer like any other; that the browser notes each 4xx cannot be prevented.
-        refused = "status of 422" in message.text and message.location["url"] == f"{self.address}{_ASSESSMENTS}"
+        refused = "status of 422" in message.text and urlsplit(message.location["url"]).path == _ASSESSMENTS
         if message.type in ("error", "warning") and not refused:
             self.faults.append(f"{message.type}: {message.text}")
 

@@ -16,6 +16,7 @@ from lumbarkg.render.json import render_assessment, render_disposition, render_p
 from lumbarkg.render.rdf import render_turtle
 from lumbarkg.render.text import render_problem_text, render_text
 from lumbarkg.resources import release_dir, shapes_dir
+from lumbarkg.sensitivity import with_sensitivity
 
 
 def add_to(commands: Any) -> None:
@@ -23,6 +24,9 @@ def add_to(commands: Any) -> None:
     command = commands.add_parser("assess", help="assess the case of a JSON file")
     command.add_argument("case", metavar="CASE.json", help="the file, or - for standard input")
     command.add_argument("--format", choices=("text", "json", "turtle"), default="text")
+    command.add_argument(
+        "--sensitivity", action="store_true", help="say which single finding, the other way round, would change it"
+    )
     command.set_defaults(run=run)
 
 
@@ -35,7 +39,11 @@ def run(options: argparse.Namespace) -> int:
         return FAILED
     engine = load_engine(release_dir(), shapes_dir())
     try:
-        answer = render_assessment(assess(read_case(parse_json(content), engine), engine), engine.sources)
+        case = read_case(parse_json(content), engine)
+        assessment = assess(case, engine)
+        if options.sensitivity:
+            assessment = with_sensitivity(case, assessment, engine)
+        answer = render_assessment(assessment, engine.sources)
     except InvalidInputError as refused:
         return _refuse(refused, engine, options.format)
     if options.format == "json":

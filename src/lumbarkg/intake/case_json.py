@@ -15,6 +15,7 @@ from lumbarkg import vocabulary as v
 from lumbarkg.did_you_mean import nearest
 from lumbarkg.errors import InvalidInputError
 from lumbarkg.identifiers import Iri
+from lumbarkg.intake.as_of import AS_OF, REPORTED_AT, assess_later, read_as_of
 from lumbarkg.intake.lookup import TermLookup
 from lumbarkg.issues import Issue, error, has_errors
 from lumbarkg.model import Case, Exposure, Finding, Status
@@ -43,9 +44,12 @@ _FINDING_NUMBERS = {
 _EXPOSURE_TERMS = {"exercise": (v.OF_EXERCISE, v.EXERCISE), "faults": (v.WITH_FAULT, v.TECHNIQUE_FAULT)}
 _EXPOSURE_NUMBERS = {"hoursBeforeOnset": v.HOURS_BEFORE_ONSET}
 _EXPOSURE_FLAGS = {"unaccustomed": v.UNACCUSTOMED_EXPOSURE, "heavyLoad": v.HEAVY_LOAD_EXPOSURE}
-_CASE_FIELDS = ("setting", "age", "sex", "exposures", "findings")
+_CASE_FIELDS = ("setting", "age", "sex", REPORTED_AT, AS_OF, "exposures", "findings")
 _FINDING_FIELDS = ("finding", "status", *_FINDING_TERMS, *_FINDING_NUMBERS)
 _EXPOSURE_FIELDS = (*_EXPOSURE_TERMS, *_EXPOSURE_NUMBERS, *_EXPOSURE_FLAGS)
+
+ROOT_OF_PROPERTY = dict((_FINDING_TERMS | _EXPOSURE_TERMS).values())
+"""Property → the root class of its values."""
 
 FIELD_OF_PROPERTY = {
     **{prop: name for name, (prop, _) in (_FINDING_TERMS | _EXPOSURE_TERMS).items()},
@@ -112,19 +116,23 @@ class Draft:
     age: Decimal | None = None
     sex: Iri | None = None
     setting: str = ""
+    as_of_hours: Decimal = Decimal(0)
+    not_known: set[Iri] = field(default_factory=set)
+    """Terms with the status unknown: asked, perhaps, and not answered."""
     issues: list[Issue] = field(default_factory=list)
 
     def case(self) -> Case:
         """The case of a draft without errors. Raises InvalidInputError where there are any."""
         if has_errors(self.issues):
             raise InvalidInputError(tuple(self.issues))
-        return Case(
+        case = Case(
             findings=tuple(Finding(**f) for f in self.findings if f["status"] is not Status.UNKNOWN),
             exposures=tuple(Exposure(**e) for e in self.exposures),
             age=self.age,
             sex=self.sex,
             setting=self.setting,
         )
+        return assess_later(case, self.as_of_hours)
 
 
 def node(path: str) -> Iri:
@@ -154,6 +162,8 @@ class _Reader:
         draft.triples.append(Triple(node(""), v.RDF_TYPE, v.PATIENT_CASE))
         draft.setting = self._setting(document)
         draft.age = self._number(document, "age", v.AGE_YEARS, "")
+        draft.as_of_hours, issues = read_as_of(document)
+        draft.issues.extend(issues)
         if document.get("sex") is not None:
             sexes = self._terms(document, "sex", v.HAS_SEX, v.SEX, "")
             draft.sex = sexes[0] if sexes else None
@@ -183,6 +193,8 @@ class _Reader:
             for name, prop in _FINDING_NUMBERS.items()
             if (number := self._number(entry, name, prop, path)) is not None
         ]
+        if status is Status.UNKNOWN and term is not None:
+            self.draft.not_known.add(term)
         if status is Status.UNKNOWN or status is None:
             return
         link = v.HAS_FINDING if status is Status.PRESENT else v.DENIES_FINDING

@@ -15,8 +15,11 @@ from lumbarkg.issues import Issue, error
 STATUSES = frozenset({"abstract", "secondary", "computed", "judgement", "unverified"})
 _TABLES = ("references", "likelihood_ratios", "priors", "factors")
 _TERM_COLUMNS = ("condition", "term", "exercise_or_factor")
-FACT_TABLES = ("base_rates", "timing", "loads", "triggers", "advice")
-"""Tables that no arithmetic reads; they reach SPARQL and people, and an ontology may lack them."""
+FACT_TABLES = ("base_rates", "timing", "loads", "triggers", "advice", "reference_rates")
+"""Tables that enter no weight; they reach SPARQL and people, and an ontology may lack them.
+
+``reference_rates`` says how often a finding comes with the reference hypothesis; it chooses questions, nothing else.
+"""
 
 
 @dataclass(frozen=True)
@@ -126,6 +129,10 @@ class EvidenceTables:
     def settings(self) -> tuple[str, ...]:
         """The settings that have a table of priors, in the order of the table; the first is the default."""
         return tuple(dict.fromkeys(row.setting for row in self.priors))
+
+    def table(self, name: str) -> tuple[FactRow, ...]:
+        """The rows of one table of facts."""
+        return tuple(row for row in self.facts if row.table == name)
 
     def factor(self, name: str) -> float:
         """A constant by name. Raises OntologyError where the table lacks it."""
@@ -315,25 +322,63 @@ def _check(tables: EvidenceTables) -> Iterable[Issue]:
                     "Add it, or correct the key.",
                 )
     for likelihood in tables.likelihood_ratios:
-        for ratio in (likelihood.lr_positive, likelihood.lr_negative):
-            if ratio is not None and ratio <= 0:
-                yield error(
-                    "evidence",
-                    likelihood.id,
-                    f"A likelihood ratio of {ratio} is impossible.",
-                    "Leave it blank.",
-                )
-            if likelihood.lr_origin == "judgement" and ratio is not None and ratio not in _JUDGEMENT_RATIOS:
-                yield error(
-                    "evidence",
-                    likelihood.id,
-                    f"{ratio} is no judgement ratio.",
-                    "Use 2, 5, 10 or an inverse.",
-                )
-        if likelihood.lr_origin != "judgement" and not likelihood.setting:
+        yield from _check_ratios(likelihood)
+    for rate in tables.table("reference_rates"):
+        yield from _check_rate(rate)
+
+
+def _check_ratios(likelihood: LikelihoodRow) -> Iterable[Issue]:
+    for ratio in (likelihood.lr_positive, likelihood.lr_negative):
+        if ratio is not None and ratio <= 0:
             yield error(
                 "evidence",
                 likelihood.id,
-                "A published ratio names no setting.",
-                "State where it was measured.",
+                f"A likelihood ratio of {ratio} is impossible.",
+                "Leave it blank.",
             )
+        if likelihood.lr_origin == "judgement" and ratio is not None and ratio not in _JUDGEMENT_RATIOS:
+            yield error(
+                "evidence",
+                likelihood.id,
+                f"{ratio} is no judgement ratio.",
+                "Use 2, 5, 10 or an inverse.",
+            )
+    if (
+        likelihood.lr_positive is not None
+        and likelihood.lr_negative is not None
+        and (likelihood.lr_positive - 1) * (likelihood.lr_negative - 1) > 0
+    ):
+        yield error(
+            "evidence",
+            likelihood.id,
+            f"Both ratios, {likelihood.lr_positive} and {likelihood.lr_negative}, lie on the same side of 1.",
+            "Correct one: what speaks for a condition when present speaks against it when absent.",
+        )
+    if likelihood.lr_origin == "judgement" and not likelihood.note:
+        yield error("evidence", likelihood.id, "A judgement gives no reason.", "Write it into the column note.")
+    if likelihood.lr_origin != "judgement" and not likelihood.setting:
+        yield error(
+            "evidence",
+            likelihood.id,
+            "A published ratio names no setting.",
+            "State where it was measured.",
+        )
+
+
+def _check_rate(rate: FactRow) -> Iterable[Issue]:
+    if len(rate.terms) != 1:
+        yield error("evidence", rate.id, "A reference rate speaks of one class.", "Name it in the column term.")
+    if not _is_probability(rate.cells.get("probability", "")):
+        yield error(
+            "evidence",
+            rate.id,
+            f"{rate.cells.get('probability')!r} is no probability above 0 and below 1.",
+            "State how often the finding comes with the reference hypothesis.",
+        )
+
+
+def _is_probability(cell: str) -> bool:
+    try:
+        return 0 < Decimal(cell) < 1
+    except InvalidOperation:
+        return False

@@ -15,6 +15,7 @@ FACT_CLASSES = {
     "loads": v.LOAD_MEASUREMENT,
     "triggers": v.ONSET_TRIGGER,
     "advice": v.ADVICE,
+    "reference_rates": v.BASE_RATE,
 }
 """Table of facts → the class of its rows."""
 

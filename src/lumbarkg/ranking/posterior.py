@@ -1,56 +1,48 @@
-"""The arithmetic: weights to probabilities, and intervals by the delta method."""
+"""The arithmetic: weights to probabilities, and intervals by the delta method. Closed form, nothing is sampled."""
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
+from functools import lru_cache
 
-from lumbarkg.model import Probability
+import numpy as np
+from numpy.typing import NDArray
 
-
-@dataclass(frozen=True)
-class Weight:
-    """ln(prior × Π LR) of one hypothesis, and its variance."""
-
-    log: float
-    variance: float
+Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
 class Posterior:
-    """A probability with its 95 % interval; the interval contains the point."""
+    """Probabilities that sum to 1, each with a 95 % interval that contains it."""
 
-    probability: Probability
-    low: Probability
-    high: Probability
+    probabilities: Floats
+    low: Floats
+    high: Floats
 
 
-def posteriors(weights: list[Weight], quantile: float) -> list[Posterior]:
-    """posttestᵢ = wᵢ / Σ w, each with an interval of ``quantile`` standard deviations either way.
+def posteriors(logs: Floats, variances: Floats, quantile: float) -> Posterior:
+    """posttestᵢ = wᵢ / Σ w for weights given as logarithms, with ``quantile`` standard deviations either way.
 
-    Delta method on the logit: logit pᵢ = ln wᵢ − ln Σ_{j≠i} w_j, so Var = vᵢ + Σ_{j≠i} (w_j / Σ_{k≠i} w_k)² v_j for
+    Delta method on the logit: logit pᵢ = ln wᵢ − ln Σ_{j≠i} wⱼ, so Var = vᵢ + Σ_{j≠i} (wⱼ / Σ_{k≠i} w_k)² vⱼ for
     independent weights. Mapped back through the logistic function, the ends stay in [0, 1].
     """
-    top = max(w.log for w in weights)
-    scaled = [math.exp(w.log - top) for w in weights]
-    total = math.fsum(scaled)
-    found = []
-    for index, (weight, own) in enumerate(zip(weights, scaled, strict=True)):
-        others = [(w, s) for i, (w, s) in enumerate(zip(weights, scaled, strict=True)) if i != index]
-        rest = math.fsum(s for _, s in others)
-        if rest == 0.0:
-            found.append(Posterior(Probability(1.0), Probability(1.0), Probability(1.0)))
-            continue
-        variance = weight.variance + math.fsum((s / rest) ** 2 * w.variance for w, s in others)
-        logit, spread = (
-            math.log(own) - math.log(rest) if own > 0 else -math.inf,
-            quantile * math.sqrt(variance),
-        )
-        point = own / total
-        low, high = _logistic(logit - spread), _logistic(logit + spread)
-        found.append(Posterior(Probability(point), Probability(min(low, point)), Probability(max(high, point))))
-    return found
+    weights = np.exp(logs - logs.max())
+    # Products with a matrix instead of "total minus own", which cancels where one weight is nearly all.
+    others = _others(len(logs))
+    rest = others @ weights
+    probabilities = weights / (weights + rest)
+    with np.errstate(divide="ignore", over="ignore", invalid="ignore"):
+        variance = variances + (others @ (weights * weights * variances)) / rest / rest
+        odds = np.log(rest) - (logs - logs.max())
+        spread = quantile * np.sqrt(variance)
+        low, high = 1 / (1 + np.exp(odds + spread)), 1 / (1 + np.exp(odds - spread))
+    # A rest of 0 (one hypothesis alone, or the others below the smallest float) leaves nothing to be uncertain about.
+    alone = rest == 0
+    low, high = np.where(alone, probabilities, low), np.where(alone, probabilities, high)
+    return Posterior(probabilities, np.minimum(low, probabilities), np.maximum(high, probabilities))
 
 
-def _logistic(x: float) -> float:
-    return 1 / (1 + math.exp(-x)) if x >= 0 else math.exp(x) / (1 + math.exp(x))
+@lru_cache(maxsize=64)
+def _others(size: int) -> Floats:
+    """1 − I: row i sums what is not i."""
+    return np.ones((size, size)) - np.eye(size)

@@ -3,15 +3,49 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
+
+import numpy as np
 
 from lumbarkg import vocabulary as v
 from lumbarkg.errors import OntologyError
 from lumbarkg.identifiers import Iri
-from lumbarkg.model import Differential, Entailments, EvidenceItem, Hypothesis, PatternMatch, Probability
+from lumbarkg.model import Case, Differential, Entailments, EvidenceItem, Hypothesis, PatternMatch, Probability
 from lumbarkg.ontology.evidence import EvidenceTables, PriorRow
-from lumbarkg.ranking.likelihood import Observations, usable_rows, weigh_evidence
-from lumbarkg.ranking.posterior import Weight, posteriors
+from lumbarkg.ranking.also_consider import AlsoConsider
+from lumbarkg.ranking.contributions import NOTHING, Contributions, Weighed
+from lumbarkg.ranking.observe import Observations, Observer
+from lumbarkg.ranking.posterior import Floats, Posterior, posteriors
+from lumbarkg.ranking.rows import JUDGEMENT, usable_rows
 from lumbarkg.reasoning.knowledge import Knowledge
+
+
+@dataclass(frozen=True)
+class Standing:
+    """The numbers behind a differential, in the order of the table of priors.
+
+    ``logs`` are ln weights, ``order`` the indices of the hypotheses from the first to the last.
+    """
+
+    setting: Setting
+    seen: Observations
+    weighed: tuple[Weighed, ...]
+    logs: Floats
+    posterior: Posterior
+    order: tuple[int, ...]
+
+
+class Setting:
+    """One setting's priors and evidence, prepared once."""
+
+    def __init__(
+        self, name: str, priors: tuple[PriorRow, ...], contributions: Contributions, tables: EvidenceTables
+    ) -> None:
+        self.name, self.priors, self.contributions = name, priors, contributions
+        self.conditions = tuple(p.condition for p in priors)
+        self.prior_probabilities = tuple(Probability(float(p.probability)) for p in priors)
+        self.prior_logs = np.array([math.log(float(p.probability)) for p in priors])
+        self.prior_variances = np.array([_prior_variance(p, tables) for p in priors])
 
 
 class Ranker:
@@ -23,110 +57,108 @@ class Ranker:
 
     def __init__(self, knowledge: Knowledge, tables: EvidenceTables) -> None:
         self._knowledge, self.tables = knowledge, tables
-        self._rows = usable_rows(tables)
+        self.rows = usable_rows(tables)
         marked = knowledge.ontology.graph.with_predicate(v.REFERENCE_HYPOTHESIS)
         if len(marked) != 1:
             raise OntologyError("Exactly one condition must be marked lkg:referenceHypothesis.")
         self.reference = Iri(marked[0].subject)
-        self._priors = {s: tuple(p for p in tables.priors if p.setting == s) for s in tables.settings()}
-        for setting, rows in self._priors.items():
-            self._check(setting, {row.condition for row in rows})
+        self._quantile = tables.factor("boundQuantile")
+        self.settings = {name: self._setting(name) for name in tables.settings()}
+        classes = frozenset(cls for s in self.settings.values() for cls in s.contributions.classes)
+        negative = frozenset(r.finding for rows in self.rows.values() for r in rows if r.lr_negative is not None)
+        self._observer = Observer(classes, negative, knowledge)
+        self._also = AlsoConsider(knowledge)
 
-    def _check(self, setting: str, conditions: set[Iri]) -> None:
+    def _setting(self, name: str) -> Setting:
+        priors = tuple(p for p in self.tables.priors if p.setting == name)
+        conditions = tuple(p.condition for p in priors)
         if self.reference not in conditions:
-            raise OntologyError(f"The priors of {setting} have no row for {self.reference}.")
+            raise OntologyError(f"The priors of {name} have no row for {self.reference}.")
         for condition in conditions:
-            above = (self._knowledge.superclasses(condition) & conditions) - {condition}
+            above = (self._knowledge.superclasses(condition) & set(conditions)) - {condition}
             if above:
-                raise OntologyError(f"{setting}: the hypothesis {condition} lies under {sorted(above)}.")
+                raise OntologyError(f"{name}: the hypothesis {condition} lies under {sorted(above)}.")
+        contributions = Contributions(
+            conditions, self.rows, name, self.tables, lambda cls: self._knowledge.is_subclass(cls, v.FINDING)
+        )
+        return Setting(name, priors, contributions, self.tables)
 
     @property
     def default_setting(self) -> str:
         """The setting of the first table of priors."""
-        return next(iter(self._priors))
+        return next(iter(self.settings))
 
-    def rank(self, entailments: Entailments, denied: frozenset[Iri], setting: str) -> Differential:
-        """Rank the hypotheses of a setting by what the case shows.
+    def weigh(self, case: Case, entailments: Entailments, denied: frozenset[Iri]) -> Standing:
+        """Weigh the hypotheses of the case's setting by what the case shows.
 
-        ``setting`` must have a table of priors: another setting's prior is never used (KeyError otherwise).
+        The setting must have a table of priors: another setting's prior is never used (KeyError otherwise).
         """
-        priors = self._priors[setting]
-        seen = self._observe(entailments, denied)
-        evidence = [weigh_evidence(self._rows.get(p.condition, ()), seen, setting, self.tables) for p in priors]
-        weights = [
-            Weight(
-                math.log(float(prior.probability)) + math.fsum(math.log(i.ratio) for i in items if i.counted),
-                self._prior_variance(prior) + math.fsum(i.variance for i in items if i.counted),
-            )
-            for prior, items in zip(priors, evidence, strict=True)
-        ]
-        results = posteriors(weights, self.tables.factor("boundQuantile"))
-        order = sorted(range(len(priors)), key=lambda i: (-results[i].probability.value, priors[i].condition))
+        setting = self.settings[case.setting]
+        seen = self._observer.observe(case, entailments, denied)
+        contributions, classes = setting.contributions, setting.contributions.classes
+        active = contributions.active(seen.present & classes, seen.direct, seen.denied & classes)
+        logs, variances = setting.prior_logs.copy(), setting.prior_variances.copy()
+        weighed = [NOTHING] * len(setting.priors)
+        for index, numbers in active.items():
+            # Sorted, so that what is remembered and summed does not depend on the order of findings.
+            found = weighed[index] = contributions.weigh(tuple(sorted(numbers)))
+            logs[index] += found.log
+            variances[index] += found.variance
+        posterior = posteriors(logs, variances, self._quantile)
+        ranked = posterior.probabilities.tolist()
+        order = sorted(range(len(ranked)), key=lambda i: (-ranked[i], setting.conditions[i]))
+        return Standing(setting, seen, tuple(weighed), logs, posterior, tuple(order))
+
+    def rank(self, standing: Standing, entailments: Entailments) -> Differential:
+        """The differential of weighed hypotheses."""
+        setting, posterior = standing.setting, standing.posterior
+        points, low, high = posterior.probabilities.tolist(), posterior.low.tolist(), posterior.high.tolist()
+        patterns = self._patterns(entailments, setting)
         hypotheses = tuple(
             Hypothesis(
-                condition=priors[i].condition,
+                condition=setting.conditions[i],
                 rank=rank,
-                pretest_probability=Probability(float(priors[i].probability)),
-                posttest_probability=results[i].probability,
-                interval=(results[i].low, results[i].high),
-                prior_row=priors[i].id,
-                evidence=evidence[i],
-                patterns=self._patterns(entailments, priors[i].condition),
+                pretest_probability=setting.prior_probabilities[i],
+                posttest_probability=Probability(points[i]),
+                interval=(Probability(low[i]), Probability(high[i])),
+                prior_row=setting.priors[i].id,
+                evidence=standing.weighed[i].items,
+                patterns=patterns.get(i, ()),
             )
-            for rank, i in enumerate(order, start=1)
+            for rank, i in enumerate(standing.order, start=1)
         )
         return Differential(
-            setting=setting,
+            setting=setting.name,
             reference=self.reference,
             hypotheses=hypotheses,
-            also_consider=self._also_consider(entailments, {p.condition for p in priors}),
-            not_assessed=self._not_assessed(priors, seen),
+            also_consider=self._also.consider(hypotheses[0], entailments, setting.conditions),
+            not_assessed=self._not_assessed(standing),
         )
 
-    def _observe(self, entailments: Entailments, denied: frozenset[Iri]) -> Observations:
-        direct: set[Iri] = set(entailments.types | entailments.exposure_types)
-        present: set[Iri] = set(direct)
-        for finding, types in entailments.finding_types:
-            present |= types
-            direct.add(finding.term)
-            direct |= self._knowledge.most_specific(types)
-        return Observations(frozenset(present), frozenset(direct), denied - present)
-
-    def _prior_variance(self, prior: PriorRow) -> float:
-        quantile = self.tables.factor("boundQuantile")
-        if prior.low is not None and prior.high is not None and prior.low > 0:
-            return ((math.log(prior.high) - math.log(prior.low)) / (2 * quantile)) ** 2
-        bound = "judgementBoundFactor" if prior.status == "judgement" else "defaultBoundFactor"
-        return (math.log(self.tables.factor(bound)) / quantile) ** 2
-
-    def _patterns(self, entailments: Entailments, condition: Iri) -> tuple[PatternMatch, ...]:
-        return tuple(m for m in entailments.patterns if self._knowledge.is_subclass(m.condition, condition))
-
-    def _also_consider(
-        self, entailments: Entailments, hypotheses: set[Iri]
-    ) -> tuple[tuple[Iri, tuple[PatternMatch, ...]], ...]:
-        """Suggested conditions that are no hypothesis of the table, nor a kind of one."""
-        found: dict[Iri, list[PatternMatch]] = {}
+    def _patterns(self, entailments: Entailments, setting: Setting) -> dict[int, tuple[PatternMatch, ...]]:
+        found: dict[int, tuple[PatternMatch, ...]] = {}
         for match in entailments.patterns:
-            if match.supports and not self._knowledge.superclasses(match.condition) & hypotheses:
-                found.setdefault(match.condition, []).append(match)
-        return tuple((condition, tuple(matches)) for condition, matches in sorted(found.items()))
+            above = self._knowledge.superclasses(match.condition)
+            for index, condition in enumerate(setting.conditions):
+                if condition in above:
+                    found[index] = (*found.get(index, ()), match)
+        return found
 
-    def _not_assessed(self, priors: tuple[PriorRow, ...], seen: Observations) -> tuple[Iri, ...]:
+    def _not_assessed(self, standing: Standing) -> tuple[Iri, ...]:
         """Findings that some row speaks of and the case says nothing about: they contribute 1."""
-        asked = seen.present | seen.denied
+        seen = standing.seen
         return tuple(
-            sorted(
-                {
-                    row.row.finding
-                    for prior in priors
-                    for row in self._rows.get(prior.condition, ())
-                    if row.row.finding is not None
-                    and row.row.finding not in asked
-                    and self._knowledge.is_subclass(row.row.finding, v.FINDING)
-                }
-            )
+            f for f in standing.setting.contributions.findings if f not in seen.present and f not in seen.denied
         )
+
+
+def _prior_variance(prior: PriorRow, tables: EvidenceTables) -> float:
+    """The variance of ln prior: from its interval, else from the bound of a judgement or of a published figure."""
+    quantile = tables.factor("boundQuantile")
+    if prior.low is not None and prior.high is not None and 0 < prior.low < prior.high:
+        return ((math.log(prior.high) - math.log(prior.low)) / (2 * quantile)) ** 2
+    bound = "judgementBoundFactor" if prior.status == JUDGEMENT else "defaultBoundFactor"
+    return (math.log(tables.factor(bound)) / quantile) ** 2
 
 
 def counted(hypothesis: Hypothesis) -> tuple[EvidenceItem, ...]:

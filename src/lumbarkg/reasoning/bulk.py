@@ -206,7 +206,7 @@ def _speakers(prop: Iri, knowledge: Knowledge, table: _Contributions) -> _Speake
     every = (1 << knowledge.program.width) - 1
     found = [
         (column, conditions)
-        for concept, conditions in knowledge.speaking(prop, every)
+        for concept, conditions in knowledge.patterns.speaking(prop, every)
         if (column := table.column(concept)) is not None
     ]
     spoken = sorted(frozenset().union(*(conditions for _, conditions in found)))

@@ -26,13 +26,13 @@ def read_entailments(realised: RealisedCase, knowledge: Knowledge, explainer: Ex
 
 
 def _patterns(realised: RealisedCase, knowledge: Knowledge, explainer: Explainer) -> tuple[PatternMatch, ...]:
-    linked, links = knowledge.pattern_links
+    patterns = knowledge.patterns
     found: list[tuple[bool, Iri, int, PatternMatch]] = []
-    for concept in knowledge.program.members(realised.bits & linked):
+    for concept in knowledge.program.members(realised.bits & patterns.linked):
         pattern = knowledge.rules.names[concept]
         if pattern is None:
             continue
-        for _, supports, condition, axiom in links[concept]:
+        for supports, condition, axiom in patterns.links[concept]:
             justify = partial(explainer.justify_pattern, realised, pattern, axiom)
             found.append((not supports, pattern, axiom, PatternMatch(pattern, condition, supports, justify)))
     return tuple(match for *_, match in sorted(found, key=lambda one: one[:3]))

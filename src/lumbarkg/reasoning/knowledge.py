@@ -31,6 +31,7 @@ from lumbarkg.ontology.read import Ontology
 from lumbarkg.reasoning.hierarchy import Hierarchy
 from lumbarkg.reasoning.horn import HornProgram, Node, Reach
 from lumbarkg.reasoning.normalise import BOTTOM, Concept, ContextKey, Role, Rules, normalise
+from lumbarkg.reasoning.patterns import Patterns
 from lumbarkg.reasoning.saturate import Context, Saturation, no_context
 
 _REMEMBERED_EXPRESSIONS = 5_000
@@ -322,38 +323,10 @@ class Knowledge(Hierarchy):
 
     # ------------------------------------------------------------ what patterns say
 
-    def speaking(self, prop: Iri, bits: int) -> list[tuple[Concept, frozenset[Iri]]]:
-        """The concepts of a set that imply ∃prop.X for some named condition X, each with all of these."""
-        speakers, conditions = self._speakers[prop]
-        return [(concept, conditions[concept]) for concept in self.program.members(bits & speakers)]
-
     @cached_property
-    def _speakers(self) -> dict[Iri, tuple[int, dict[Concept, frozenset[Iri]]]]:
-        every, found = self.subclasses(v.CONDITION), {}
-        for prop in (v.SUGGESTS, v.ARGUES_AGAINST):
-            conditions = {
-                concept: frozenset(name for target in node.links[role] for name in self.named(target)) & every
-                for (concept, key), node in self.program.nodes.items()
-                if key is None and (role := self.rules.roles.get(prop)) in node.links
-            }
-            found[prop] = (self.program.set_of(conditions), conditions)
-        return found
-
-    @cached_property
-    def pattern_links(self) -> tuple[int, dict[Concept, tuple[tuple[Iri, bool, Iri, int], ...]]]:
-        """The named classes with an axiom C ⊑ ∃suggests.X or C ⊑ ∃arguesAgainst.X, as a set and one by one.
-
-        Each comes with (property, whether it speaks for X, X, index of the axiom), in the order of properties.
-        """
-        found: dict[Concept, list[tuple[Iri, bool, Iri, int]]] = {}
-        for prop, supports in ((v.SUGGESTS, True), (v.ARGUES_AGAINST, False)):
-            role = self.rules.roles.get(prop)
-            for concept, rules in self.rules.exists_right.items():
-                for via, key, axiom in rules:
-                    condition = self.rules.names[key[0]]
-                    if via == role and condition is not None and self.rules.names[concept] is not None:
-                        found.setdefault(concept, []).append((prop, supports, condition, axiom))
-        return self.program.set_of(found), {c: tuple(links) for c, links in found.items()}
+    def patterns(self) -> Patterns:
+        """What the classes of cases say of conditions."""
+        return Patterns(self.rules, self.program, self.subclasses(v.CONDITION), self.named)
 
     @cached_property
     def triage_classes(self) -> dict[Iri, Iri]:

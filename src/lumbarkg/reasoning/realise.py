@@ -46,7 +46,7 @@ class RealisedCase:
     def spoken(self, prop: Iri) -> frozenset[Iri]:
         """The named conditions X with case ⊑ ∃prop.X, for ``lkg:suggests`` and ``lkg:arguesAgainst``."""
         found: frozenset[Iri] = frozenset()
-        for _, conditions in self.knowledge.speaking(prop, self.bits):
+        for _, conditions in self.knowledge.patterns.speaking(prop, self.bits):
             found |= conditions
         return found
 

@@ -11,8 +11,10 @@ from dataclasses import dataclass
 
 from lumbarkg.reasoning.inferences import Fact, Inference, Labels
 
-_WIDER_INSIDE = 4
-"""So many times the limit of sets are kept for facts on the way to the goal."""
+_MOST_INSIDE = 1_000
+"""So many sets are kept for a fact on the way to the goal; dropping more would lose justifications of the goal."""
+_MOST_JOINED = 50_000
+"""So many sets are made at most when the sets of two premises are joined."""
 
 
 @dataclass(frozen=True)
@@ -61,7 +63,7 @@ class InferenceProgram:
                 if expired():
                     complete, changed = False, False
                     break
-                joined, whole = _join_all(steps, found, limit * _WIDER_INSIDE)
+                joined, whole = _join_all(steps, found)
                 complete = complete and whole
                 if joined != found[number]:
                     found[number], changed = joined, True
@@ -115,19 +117,20 @@ class InferenceProgram:
         return frozenset(label for position, label in enumerate(self._labels) if bits >> position & 1)
 
 
-def _join_all(steps: list[tuple[int, tuple[int, ...]]], found: list[list[int]], most: int) -> tuple[list[int], bool]:
+def _join_all(steps: list[tuple[int, tuple[int, ...]]], found: list[list[int]]) -> tuple[list[int], bool]:
     """The minimal sets of a fact from those of its premises, and whether none was dropped for being too many."""
     joined: list[int] = []
     whole = True
     for labels, premises in steps:
         sets = [labels]
         for premise in premises:
-            sets = _smallest([a | b for a in sets for b in found[premise]])
-            if len(sets) > most:
-                sets, whole = sets[:most], False
+            others = found[premise]
+            if len(sets) * len(others) > _MOST_JOINED:
+                sets, whole = sets[: _MOST_JOINED // len(others)], False
+            sets = _smallest([a | b for a in sets for b in others])
         joined += sets
     joined = _smallest(joined)
-    return joined[:most], whole and len(joined) <= most
+    return joined[:_MOST_INSIDE], whole and len(joined) <= _MOST_INSIDE
 
 
 def _smallest(sets: list[int]) -> list[int]:

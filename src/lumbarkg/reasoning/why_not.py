@@ -100,7 +100,7 @@ class Completer:
         for cls in self._instances.definitions:
             node = knowledge.node(cls)
             if node is not None and knowledge.is_subclass(cls, v.PATIENT_CASE):
-                spoken = knowledge.speaking(v.SUGGESTS, node.bits)
+                spoken = knowledge.patterns.speaking(v.SUGGESTS, node.bits)
                 if any(condition in conditions for _, conditions in spoken):
                     found.append(cls)
         return tuple(sorted(found))

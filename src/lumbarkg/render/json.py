@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+import math
 from decimal import Decimal
 from typing import Any
 
 from lumbarkg import vocabulary as v
+from lumbarkg.guidance import Contributor
 from lumbarkg.identifiers import Iri
 from lumbarkg.issues import Issue
 from lumbarkg.model import (
@@ -20,27 +20,16 @@ from lumbarkg.model import (
     Hypothesis,
     Justification,
     PatternMatch,
-    Question,
     RuleMatch,
 )
-from lumbarkg.ontology.evidence import EvidenceTables
 from lumbarkg.ontology.manchester import render_axiom
-from lumbarkg.ontology.read import Ontology
-from lumbarkg.rdf.terms import Literal
+from lumbarkg.render.guidance import render_advice, render_contributor, render_flip, render_question
+from lumbarkg.render.sources import Sources
 
 DISCLAIMER = (
     "Decision support for prototypes. Not a medical device, not signed off by a clinician, no substitute for "
     "medical assessment. If in doubt, or if symptoms are severe or new, seek medical care."
 )
-
-
-@dataclass(frozen=True)
-class Sources:
-    """What the answer's identifiers are looked up in: axioms, labels and evidence rows."""
-
-    ontology: Ontology
-    label: Callable[[Iri], str]
-    tables: EvidenceTables
 
 
 def render_assessment(assessment: Assessment, sources: Sources) -> dict[str, Any]:
@@ -51,12 +40,24 @@ def render_assessment(assessment: Assessment, sources: Sources) -> dict[str, Any
         "disclaimer": DISCLAIMER,
         "triage": writer.disposition(assessment.disposition),
         "setting": differential.setting,
-        "differential": [writer.hypothesis(h) for h in differential.hypotheses],
-        "alsoConsider": [
-            {**writer.term(condition, "condition"), "patterns": [writer.pattern(m) for m in matches]}
-            for condition, matches in differential.also_consider
+        "asOfHours": float(assessment.case.as_of_hours),
+        "differential": [
+            writer.hypothesis(h, assessment.contributors.get(h.condition, ())) for h in differential.hypotheses
         ],
-        "nextQuestions": [writer.question(q) for q in assessment.next_questions],
+        "alsoConsider": [
+            {
+                **writer.term(other.condition, "condition"),
+                "patterns": [writer.pattern(m) for m in other.patterns],
+                "explains": [writer.finding(f) for f in other.explains],
+            }
+            for other in differential.also_consider
+        ],
+        "nextQuestions": [render_question(q, sources) for q in assessment.next_questions],
+        "stop": assessment.stop,
+        "advice": [render_advice(a, sources) for a in assessment.advice],
+        "sensitivity": (
+            None if assessment.sensitivity is None else [render_flip(f, sources) for f in assessment.sensitivity]
+        ),
         "notAssessed": [writer.term(finding, "finding") for finding in differential.not_assessed],
         "issues": [issue.to_json() for issue in assessment.issues],
         "reasoning": dict(assessment.reasoning),
@@ -100,9 +101,7 @@ class _Writer:
         self._sources = sources
         self._graph = sources.ontology.graph
         self._label = sources.label
-
-    def term(self, iri: Iri, name: str) -> dict[str, Any]:
-        return {name: iri.local_name, "label": self._label(iri), "iri": str(iri)}
+        self.term, self.finding = sources.term, sources.finding
 
     # ------------------------------------------------------------ triage
 
@@ -141,7 +140,7 @@ class _Writer:
             "basis": graph.text(iri, v.BASIS),
             "basisStatus": graph.text(iri, v.BASIS_STATUS),
             "note": graph.text(iri, v.NOTE) or None,
-            "references": self.sources_of(iri),
+            "references": self._sources.sources_of(iri),
             "findings": [self.finding(f) for f in match.justification.findings],
             "justification": self.justification(match.justification),
         }
@@ -154,12 +153,12 @@ class _Writer:
             "basis": graph.text(advice, v.BASIS),
             "basisStatus": graph.text(advice, v.BASIS_STATUS),
             "levelStatus": graph.text(advice, v.LEVEL_STATUS),
-            "references": self.sources_of(advice),
+            "references": self._sources.sources_of(advice),
         }
 
     # ------------------------------------------------------------ differential
 
-    def hypothesis(self, hypothesis: Hypothesis) -> dict[str, Any]:
+    def hypothesis(self, hypothesis: Hypothesis, contributors: tuple[Contributor, ...]) -> dict[str, Any]:
         low, high = hypothesis.interval
         matches = hypothesis.patterns
         return {
@@ -176,6 +175,7 @@ class _Writer:
                 for match in matches
                 if match.supports
             ],
+            "contributors": [render_contributor(c, self._sources) for c in contributors],
         }
 
     def prior(self, row: str) -> dict[str, Any]:
@@ -184,7 +184,7 @@ class _Writer:
             "row": row,
             "setting": found.setting,
             "status": found.status,
-            "references": self.references(found.reference),
+            "references": self._sources.references(found.reference),
             "note": found.note,
         }
 
@@ -201,9 +201,11 @@ class _Writer:
             "cluster": item.cluster,
             "setting": item.setting or None,
             "settingMatches": item.setting_matches,
+            "standardError": math.sqrt(item.variance) if item.counted else None,
+            "standardErrorFrom": item.variance_from if item.counted else None,
             "origin": item.origin,
             "status": item.status,
-            "references": self.references(item.reference),
+            "references": self._sources.references(item.reference),
             "note": item.note,
         }
 
@@ -240,35 +242,3 @@ class _Writer:
             return f"{head}: present" if value == head else f"{head}: {value}"
         value = str(assertion.value) if isinstance(assertion.value, Decimal) else self._label(assertion.value)
         return f"{head}: {self._label(assertion.property)} {value}"
-
-    def finding(self, finding: Finding) -> dict[str, Any]:
-        return {**self.term(finding.term, "finding"), "status": finding.status.value, "path": finding.path}
-
-    def sources_of(self, iri: Iri) -> list[dict[str, Any]]:
-        return [self.reference(Iri(str(s)).local_name) for s in self._graph.objects(iri, v.SOURCE)]
-
-    def references(self, keys: str) -> list[dict[str, Any]]:
-        return [self.reference(key) for key in keys.split(";") if key]
-
-    def reference(self, key: str) -> dict[str, Any]:
-        row = self._sources.tables.references[key]
-        return {"key": key, "citation": row.citation, "doi": row.doi or None, "status": row.status}
-
-    def question(self, question: Question) -> dict[str, Any]:
-        found: dict[str, Any] = {
-            "kind": question.kind,
-            **self.term(question.term, "term"),
-            "question": question.question,
-            "reason": question.reason,
-        }
-        if question.property is not None:
-            found["property"] = question.property.local_name
-        if question.members:
-            found["members"] = [
-                {**self.term(m, "finding"), "question": self._text(m, v.QUESTION)} for m in question.members
-            ]
-        return found
-
-    def _text(self, iri: Iri, prop: Iri) -> str | None:
-        value = self._graph.value(iri, prop)
-        return value.value if isinstance(value, Literal) else None

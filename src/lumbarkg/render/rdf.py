@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
 from lumbarkg import vocabulary as v
+from lumbarkg.guidance import Aspect
 from lumbarkg.identifiers import Iri
 from lumbarkg.rdf.syntax import Syntax, serialise
 from lumbarkg.rdf.terms import (
@@ -25,6 +27,8 @@ _GENERATED_BY, _USED, _DERIVED = (
     Iri(v.PROV + "used"),
     Iri(v.PROV + "wasDerivedFrom"),
 )
+
+_State = Callable[[Subject, Iri | str, Term | None], None]
 
 
 def render_turtle(answer: dict[str, Any]) -> bytes:
@@ -54,6 +58,12 @@ def assessment_triples(answer: dict[str, Any]) -> list[Triple]:
     triage = answer["triage"]
     state(root, v.TRIAGE_LEVEL, Literal(triage["level"]))
     state(root, "triageComplete", boolean_literal(triage["complete"]))
+    state(root, "stop", boolean_literal(answer["stop"]))
+    state(root, "asOfHours", decimal_literal(Decimal(repr(answer["asOfHours"]))))
+    for question in answer["nextQuestions"]:
+        state(root, "nextQuestion", Iri(question["iri"]))
+    for other in answer["alsoConsider"]:
+        state(root, "alsoConsider", Iri(other["iri"]))
     for reason in triage["reasons"]:
         state(root, "triageReason", Iri(reason["iri"]))
     for condition in triage["toExclude"]:
@@ -63,26 +73,54 @@ def assessment_triples(answer: dict[str, Any]) -> list[Triple]:
     for cause in answer["differential"]:
         node = BNode(f"hypothesis{cause['rank']}")
         state(root, "hypothesis", node)
-        state(node, v.RDF_TYPE, Iri(v.LKG + "Hypothesis"))
-        state(node, "condition", Iri(cause["iri"]))
-        state(node, "rank", integer_literal(cause["rank"]))
-        state(node, "pretestProbability", _probability(cause["pretestProbability"]))
-        state(node, "posttestProbability", _probability(cause["posttestProbability"]))
-        state(node, "intervalLow", _probability(cause["interval"][0]))
-        state(node, "intervalHigh", _probability(cause["interval"][1]))
-        state(node, _DERIVED, Iri(f"{v.LKG}evidence/{cause['prior']['row']}"))
-        for item in cause["evidence"]:
-            if item["counted"]:
-                for row in item["row"].split("+"):
-                    state(node, _DERIVED, Iri(f"{v.LKG}evidence/{row}"))
-        for pattern in cause["patterns"]:
-            state(
-                node,
-                "pattern" if pattern["relation"] == "suggests" else "patternAgainst",
-                Iri(pattern["iri"]),
-            )
+        _state_hypothesis(state, node, cause)
+    for number, cause in enumerate(answer["advice"]):
+        for aspect in Aspect:
+            for place, item in enumerate(cause[aspect.value]):
+                node = BNode(f"advice{number}{aspect.value}{place}")
+                state(root, "advice", node)
+                _state_advice(state, node, cause, aspect, item)
     state(run, _USED, Iri(v.LKG + "ontology"))
     return triples
+
+
+def _state_hypothesis(state: _State, node: BNode, cause: dict[str, Any]) -> None:
+    """One hypothesis: its figures, and the rows and patterns that they are derived from."""
+    state(node, v.RDF_TYPE, Iri(v.LKG + "Hypothesis"))
+    state(node, "condition", Iri(cause["iri"]))
+    state(node, "rank", integer_literal(cause["rank"]))
+    state(node, "pretestProbability", _probability(cause["pretestProbability"]))
+    state(node, "posttestProbability", _probability(cause["posttestProbability"]))
+    state(node, "intervalLow", _probability(cause["interval"][0]))
+    state(node, "intervalHigh", _probability(cause["interval"][1]))
+    state(node, _DERIVED, Iri(f"{v.LKG}evidence/{cause['prior']['row']}"))
+    for item in cause["evidence"]:
+        if item["counted"]:
+            for row in item["row"].split("+"):
+                state(node, _DERIVED, Iri(f"{v.LKG}evidence/{row}"))
+    for pattern in cause["patterns"]:
+        state(
+            node,
+            "pattern" if pattern["relation"] == "suggests" else "patternAgainst",
+            Iri(pattern["iri"]),
+        )
+    for contributor in cause["contributors"]:
+        name = "contestedContributor" if contributor["contested"] else "contributor"
+        state(node, name, Iri(contributor["iri"]))
+
+
+def _state_advice(state: _State, node: BNode, cause: dict[str, Any], aspect: Aspect, item: dict[str, Any]) -> None:
+    """One piece of advice: for what, about what, and the row or the relations that it is derived from."""
+    state(node, v.RDF_TYPE, Iri(v.LKG + "AdviceItem"))
+    state(node, "condition", Iri(cause["iri"]))
+    state(node, "aspect", Literal(aspect.value))
+    state(node, v.STATUS, Literal(item["status"]))
+    for term in item["about"]:
+        state(node, "about", Iri(term["iri"]))
+    if item["row"]:
+        state(node, _DERIVED, Iri(f"{v.LKG}evidence/{item['row']}"))
+    if "insteadOf" in item:
+        state(node, "insteadOf", Iri(item["insteadOf"]["iri"]))
 
 
 def _probability(value: float) -> Literal:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import textwrap
 from typing import Any
 
-_WIDTH = 100
+from lumbarkg.render.lines import cited, mark, percent, wrap
+from lumbarkg.render.text_guidance import advice_lines, contributor_lines, sensitivity_lines
+
 _BAR = 30
 _SHOWN = 6
-_MARKS = {"judgement": "judgement", "unverified": "not verified", "secondary": "second-hand"}
 
 
 def render_text(answer: dict[str, Any]) -> str:
@@ -19,14 +19,16 @@ def render_text(answer: dict[str, Any]) -> str:
         *_causes(answer),
         *_also(answer),
         *_questions(answer),
+        *advice_lines(answer["advice"]),
+        *sensitivity_lines(answer["sensitivity"]),
         *_issues(answer),
     ]
     reasoning = answer["reasoning"]
     lines += [
         "",
-        f"Setting {answer['setting']}. Reasoning {'complete' if reasoning['complete'] else 'incomplete'}.",
+        f"Setting {answer['setting']}{_later(answer)}. {_completeness(reasoning)}",
         f"Ontology {reasoning['ontologyVersion']} ({reasoning['ontologyDigest'][:12]}), {reasoning['engine']}.",
-        *_wrap(answer["disclaimer"]),
+        *wrap(answer["disclaimer"]),
     ]
     return "\n".join(lines) + "\n"
 
@@ -36,31 +38,31 @@ def render_problem_text(problem: dict[str, Any]) -> str:
     lines = [f"{problem['title']}: {problem['detail']}"]
     lines += [f"  {i['path'] or '(whole input)'}: {i['message']} {i['remedy']}".rstrip() for i in problem["issues"]]
     if "triage" in problem:
-        lines += ["", *_triage(problem["triage"]), *_wrap(problem["disclaimer"])]
+        lines += ["", *_triage(problem["triage"]), *wrap(problem["disclaimer"])]
     return "\n".join(lines) + "\n"
 
 
 def _triage(triage: dict[str, Any]) -> list[str]:
     lines = [f"TRIAGE  {triage['level']}" + ("" if triage["complete"] else "  (not complete)")]
-    lines += _wrap(triage["statement"], "  ")
+    lines += wrap(triage["statement"], "  ")
     if triage["action"]:
-        lines += _wrap(triage["action"], "  ")
+        lines += wrap(triage["action"], "  ")
     for reason in triage["reasons"]:
-        marks = _mark(reason["levelStatus"]), _mark(reason["basisStatus"])
-        lines += _wrap(
+        marks = mark(reason["levelStatus"]), mark(reason["basisStatus"])
+        lines += wrap(
             f"- {reason['rule']} {reason['label']}: {reason['level']}{marks[0]}. Basis: {reason['basis']}{marks[1]}"
-            f"{_cited(reason['references'])}",
+            f"{cited(reason['references'])}",
             "  ",
         )
     if triage["toExclude"]:
-        lines += _wrap("To be excluded first: " + ", ".join(c["label"] for c in triage["toExclude"]) + ".", "  ")
+        lines += wrap("To be excluded first: " + ", ".join(c["label"] for c in triage["toExclude"]) + ".", "  ")
     if triage["selfCare"]:
         advice = triage["selfCare"]
-        source = f"({advice['rule']}{_mark(advice['levelStatus'])}){_cited(advice['references'])}"
-        lines += _wrap(f"{advice['text']} {source}", "  ")
+        source = f"({advice['rule']}{mark(advice['levelStatus'])}){cited(advice['references'])}"
+        lines += wrap(f"{advice['text']} {source}", "  ")
     if triage["redFlagsNotAsked"]:
         lines.append("  Not asked yet:")
-        lines += [line for flag in triage["redFlagsNotAsked"] for line in _wrap(f"- {flag['question']}", "    ")]
+        lines += [line for flag in triage["redFlagsNotAsked"] for line in wrap(f"- {flag['question']}", "    ")]
     return lines
 
 
@@ -70,28 +72,29 @@ def _causes(answer: dict[str, Any]) -> list[str]:
         after, (low, high) = cause["posttestProbability"], cause["interval"]
         bar = "█" * round(after * _BAR)
         lines.append(
-            f"{cause['rank']:>2}. {cause['label']:<44.44} {_percent(cause['pretestProbability']):>5} → "
-            f"{_percent(after):>5}  [{_percent(low)}–{_percent(high)}]  {bar}"
+            f"{cause['rank']:>2}. {cause['label']:<44.44} {percent(cause['pretestProbability']):>5} → "
+            f"{percent(after):>5}  [{percent(low)}–{percent(high)}]  {bar}"
         )
         for item in (i for i in cause["evidence"] if i["counted"]):
-            lines += _wrap(_evidence(item), "      ")
+            lines += wrap(_evidence(item), "      ")
         for pattern in cause["patterns"]:
-            lines += _wrap(
+            lines += wrap(
                 f"{'speaks for' if pattern['relation'] == 'suggests' else 'speaks against'}: {pattern['label']}",
                 "      ",
             )
-        lines += _wrap(f"prior {cause['prior']['row']}{_mark(cause['prior']['status'])}", "      ")
+        lines += [line for c in cause["contributors"] for line in contributor_lines(c)]
+        lines += wrap(f"prior {cause['prior']['row']}{mark(cause['prior']['status'])}", "      ")
     rest = answer["differential"][_SHOWN:]
     if rest:
         total = sum(c["posttestProbability"] for c in rest)
-        lines.append(f"    {len(rest)} others together {_percent(total)}.")
+        lines.append(f"    {len(rest)} others together {percent(total)}.")
     return lines
 
 
 def _evidence(item: dict[str, Any]) -> str:
     return (
         f"{item['label']} ({item['state']}): × {item['likelihoodRatio']:.3g}, "
-        f"row {item['row']}{_mark(item['status'])}{_cited(item['references'])}"
+        f"row {item['row']}{mark(item['status'])}{cited(item['references'])}"
     )
 
 
@@ -101,16 +104,32 @@ def _also(answer: dict[str, Any]) -> list[str]:
     return [
         "",
         "ALSO CONSIDER",
-        *(f"  - {c['label']} ({c['patterns'][0]['label']})" for c in answer["alsoConsider"]),
+        *(line for c in answer["alsoConsider"] for line in wrap(f"- {c['label']}{_explains(c)}", "  ")),
     ]
 
 
+def _completeness(reasoning: dict[str, Any]) -> str:
+    return f"Reasoning {'complete' if reasoning['complete'] else 'incomplete'}."
+
+
+def _later(answer: dict[str, Any]) -> str:
+    return f", {answer['asOfHours']:g} hours after the report" if answer["asOfHours"] else ""
+
+
+def _explains(considered: dict[str, Any]) -> str:
+    findings = ", ".join(f["label"] for f in considered["explains"])
+    pattern = considered["patterns"][0]["label"]
+    return f": would explain {findings} ({pattern})" if findings else f" ({pattern})"
+
+
 def _questions(answer: dict[str, Any]) -> list[str]:
+    if answer["stop"]:
+        return ["", "No answer that is still open would change the first three causes or the urgency."]
     if not answer["nextQuestions"]:
         return []
     lines = ["", "ASK NEXT"]
     for number, question in enumerate(answer["nextQuestions"], start=1):
-        lines += _wrap(f"{number}. {question['question']}  [{question['label']}] {question['reason']}", "  ")
+        lines += wrap(f"{number}. {question['question']}  [{question['label']}] {question['reason']}", "  ")
     return lines
 
 
@@ -123,23 +142,3 @@ def _issues(answer: dict[str, Any]) -> list[str]:
         if answer["issues"]
         else []
     )
-
-
-def _mark(status: str) -> str:
-    return f" [{_MARKS[status]}]" if status in _MARKS else ""
-
-
-def _cited(references: list[dict[str, Any]]) -> str:
-    return "" if not references else " — " + "; ".join(r["citation"] + _mark(r["status"]) for r in references)
-
-
-def _percent(probability: float) -> str:
-    if 0 < probability < 0.01:
-        return "<1 %"
-    if 0.99 < probability < 1:
-        return ">99 %"
-    return f"{probability * 100:.0f} %"
-
-
-def _wrap(text: str, indent: str = "") -> list[str]:
-    return textwrap.wrap(text, _WIDTH, initial_indent=indent, subsequent_indent=indent + "  ")

@@ -15,7 +15,8 @@ from lumbarkg.ontology.words import say_axiom, say_expression
 from lumbarkg.reasoning.proofs import Justifications
 from lumbarkg.reasoning.why_not import Addition, Completion, Obstacle, WhyNot
 from lumbarkg.render.case import case_document
-from lumbarkg.render.json import DISCLAIMER, Sources, render_justification
+from lumbarkg.render.json import DISCLAIMER, render_justification
+from lumbarkg.render.sources import Sources
 
 
 def render_why(

@@ -13,6 +13,7 @@ from lumbarkg.ontology.sssom import Mapping
 from lumbarkg.rdf.syntax import Syntax, serialise
 from lumbarkg.rdf.terms import BNode, Literal, Term, Triple
 from lumbarkg.reasoning.knowledge import Knowledge
+from lumbarkg.reasoning.relations import relation_triples
 
 ASSERTED, INFERRED, RELATIONS, EVIDENCE, CLAIMS, MAPPINGS = (
     Iri(f"{v.LKG}graph/{name}") for name in ("asserted", "inferred", "relations", "evidence", "claims", "mappings")
@@ -50,16 +51,6 @@ def hierarchy_triples(knowledge: Knowledge) -> list[Triple]:
         Triple(cls, v.RDFS_SUBCLASS_OF, above)
         for cls in sorted(knowledge.ontology.classes)
         for above in sorted(knowledge.superclasses(cls) - {cls})
-    ]
-
-
-def relation_triples(knowledge: Knowledge) -> list[Triple]:
-    """``A p B`` for every entailed ``A ⊑ ∃p.B`` between named classes, as in Ubergraph."""
-    return [
-        Triple(cls, prop, filler)
-        for cls in sorted(knowledge.ontology.classes)
-        for prop, fillers in sorted(knowledge.relations(cls).items())
-        for filler in sorted(fillers)
     ]
 
 

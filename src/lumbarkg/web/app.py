@@ -33,6 +33,7 @@ from lumbarkg.web import (
     gate,
     graph_store,
     health,
+    interview,
     page,
     problems,
     sparql,
@@ -91,7 +92,7 @@ def create_app(config: Config | None = None) -> Flask:
     app.extensions["stored_case_shapes"] = CaseShapes(config.shapes, config.shapes / "stored")
     app.extensions["form"] = page.form_content(engine, config.release)
     app.extensions["terms"] = terms.TermPages(engine, config.release)
-    for module in (assessments, why, sparql, graph_store, descriptions, page, terms):
+    for module in (assessments, interview, why, sparql, graph_store, descriptions, page, terms):
         app.register_blueprint(module.blueprint)
     for module in (cases, case_list, case_answers, cohorts, health):
         app.register_blueprint(module.blueprint)

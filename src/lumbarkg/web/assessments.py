@@ -15,6 +15,7 @@ from lumbarkg.intake.case_json import parse_json
 from lumbarkg.render.json import render_assessment, render_disposition
 from lumbarkg.render.rdf import render_turtle
 from lumbarkg.render.text import render_text
+from lumbarkg.sensitivity import with_sensitivity
 from lumbarkg.web.current import current_engine
 from lumbarkg.web.problems import problem
 
@@ -24,14 +25,21 @@ _OFFERED = ("application/json", "text/turtle", "text/plain")
 
 @blueprint.post("/api/v1/assessments")
 def post_assessment() -> Response:
-    """Assess the case of the body; JSON by default, Turtle or plain text by Accept."""
+    """Assess the case of the body; JSON by default, Turtle or plain text by Accept.
+
+    With ``?sensitivity=true``, the answer also says which single finding, the other way round, would change it.
+    """
     engine = current_engine()
     document = read_document()
     if isinstance(document, Response):
         return document
 
     def answer() -> Response:
-        return _represent(render_assessment(assess(read_case(document, engine), engine), engine.sources))
+        case = read_case(document, engine)
+        assessment = assess(case, engine)
+        if request.args.get("sensitivity") == "true":
+            assessment = with_sensitivity(case, assessment, engine)
+        return _represent(render_assessment(assessment, engine.sources))
 
     return answer_case(answer, engine)
 

@@ -18,12 +18,12 @@ from lumbarkg.ontology.evidence_rdf import evidence_triples
 from lumbarkg.ontology.sssom import Mapping, read_mappings
 from lumbarkg.rdf.syntax import Syntax, serialise
 from lumbarkg.rdf.terms import Graph
+from lumbarkg.reasoning.relations import relation_triples
 from lumbarkg.render.browse import render_index, search_entries
 from lumbarkg.render.description import Describer
 from lumbarkg.render.links import Linker
 from lumbarkg.render.term import TermRenderer
 from lumbarkg.render.usage import Usage
-from lumbarkg.sparql.graphs import relation_triples
 from lumbarkg.web.negotiate import Form, choose, split_extension
 from lumbarkg.web.problems import problem
 

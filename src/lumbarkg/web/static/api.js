@@ -9,7 +9,7 @@ export async function fetchForm() {
 
 /** The answer to a case: `{ ok, content }`, where content is an assessment or a problem (RFC 9457). */
 export async function postCase(body, signal) {
-  const response = await fetch("/api/v1/assessments", {
+  const response = await fetch("/api/v1/assessments?sensitivity=true", {
     method: "POST",
     headers: { "Content-Type": "application/json", Accept: "application/json" },
     body: JSON.stringify(body),

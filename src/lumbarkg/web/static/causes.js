@@ -2,6 +2,7 @@
 
 import { folded, h, svg } from "./dom.js";
 import { capital, figure, percent, precisePercent, words } from "./format.js";
+import { contributorsView } from "./guidance.js";
 import { findingTags, isMarked, justificationView, marksOf, referenceList, statusMark } from "./sources.js";
 
 const LESS_LIKELY = 0.01;
@@ -51,6 +52,7 @@ function causeView(cause) {
         arithmetic(cause),
         evidence(cause.evidence),
         patterns(cause),
+        contributorsView(cause),
         prior(cause))),
   );
 }

@@ -35,9 +35,10 @@ export function nextQuestion(question, context) {
   return h("li", { class: "question" }, asked?.() ?? h("p", {}, question.question), h("p", { class: "small" }, why(question, context)));
 }
 
-function why({ label, property, reason }, { vocabulary }) {
+function why({ label, property, reason, separates }, { vocabulary }) {
   const about = property in FIELD_OF_PROPERTY ? `About ${label}. ` : "";
-  return about + vocabulary.levels.reduce((text, level) => spellOut(text, level.name), reason);
+  const moved = separates?.length ? ` A yes would move most: ${separates.map((cause) => cause.label).join(", ")}.` : "";
+  return about + vocabulary.levels.reduce((text, level) => spellOut(text, level.name), reason) + moved;
 }
 
 function yesNo(text, onAnswer) {

@@ -3,6 +3,7 @@
 import { causesView } from "./causes.js";
 import { folded, h } from "./dom.js";
 import { capital } from "./format.js";
+import { adviceView, sensitivityView } from "./guidance.js";
 import { nextQuestion } from "./questions.js";
 import { findingTags } from "./sources.js";
 import { notAsked, triageView } from "./triage.js";
@@ -27,9 +28,11 @@ export function assessmentReport(content, context) {
   return [
     triageView(content.triage, { ...context, isAffirmed: (group) => !open.includes(group.group) }),
     issuesView("Please check", content.issues, context),
-    questionsView(next, context),
+    questionsView(next, content.stop, context),
     causesView(content.differential, content.setting),
     alsoConsider(content.alsoConsider),
+    adviceView(content.advice),
+    sensitivityView(content.sensitivity),
     notAssessed(content.notAssessed),
     entered(context),
     colophon(content.disclaimer, content.reasoning),
@@ -75,10 +78,11 @@ function issueList(issues, { hasPlace, focusPath }) {
       hasPlace(issue.path) && [" ", h("button", { type: "button", class: "link", onclick: () => focusPath(issue.path) }, "Go to the field")]))));
 }
 
-function questionsView(questions, context) {
-  if (questions.length === 0) return null;
+function questionsView(questions, stop, context) {
+  if (questions.length === 0 && !stop) return null;
   return h(
     "section", { class: "next" }, h("h2", {}, "Ask next"),
+    stop && h("p", { class: "lead" }, "Nothing has to be asked: no single answer would change the first three causes or the urgency."),
     h("ul", { class: "questions" }, questions.map((question) => nextQuestion(question, context))),
   );
 }
@@ -87,9 +91,10 @@ function alsoConsider(conditions) {
   if (conditions.length === 0) return null;
   return h(
     "section", { class: "also" }, h("h2", {}, "Also consider"),
-    h("p", { class: "lead" }, "Suggested by a pattern, but no hypothesis of this ranking: it may stand beside the cause or contribute to it."),
+    h("p", { class: "lead" }, "Suggested by a pattern: it would explain findings that the first cause does not, or is no hypothesis of this ranking."),
     h("ul", { class: "patterns" }, conditions.map((condition) => h(
       "li", {}, h("strong", {}, capital(condition.label)),
+      condition.explains.length > 0 && h("p", {}, "Would explain ", findingTags(condition.explains)),
       condition.patterns.map((match) => h("p", { class: "small" }, `${match.label} `, findingTags(match.findings)))))),
   );
 }

@@ -1,0 +1,237 @@
+"""What each row would contribute to a hypothesis in one setting, made once per ontology, and which of them count.
+
+Of rows on the same finding one is used: a published ratio before a judged one, then one measured in the setting of
+the case, then the better verified, then the larger, then the first by id. Of the rows of one cluster one counts: a
+published score that the case lets us compute, else a pattern's own row, else the largest |ln LR|, the one nearer 1
+in a tie. The others are shown as not counted, with the reason.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from functools import lru_cache
+
+from lumbarkg.identifiers import Iri
+from lumbarkg.model import EvidenceItem
+from lumbarkg.ontology.evidence import EvidenceTables
+from lumbarkg.ranking.rows import ABSENT, JUDGEMENT, PRESENT, UsableRow, log_variance, setting_matches
+
+_STATUS_ORDER = {"abstract": 0, "computed": 1, "secondary": 2, "unverified": 3, "judgement": 4}
+_SCORE, _PATTERN, _FINDING = 0, 1, 2
+_KINDS = {"score": _SCORE, "pattern": _PATTERN}
+ALONE = "the only row of its cluster"
+WINS = {
+    _SCORE: "a published score, in place of the other rows of its cluster",
+    _PATTERN: "the pattern's own row, in place of the other rows of its cluster",
+    _FINDING: "the strongest of its cluster",
+}
+_USED_BECAUSE = (
+    "published, not judged",
+    "measured in the setting of the case",
+    "better verified",
+    "from more patients",
+    "the first by id of equals",
+)
+_REMEMBERED = 50_000
+
+Choice = tuple[bool, bool, int, int, str]
+
+
+@dataclass(frozen=True)
+class Contribution:
+    """One row in one state, as it would enter the product of one hypothesis.
+
+    ``log`` is ln LR after damping, ``item`` the row as it is shown. One that is not ``usable`` has no ratio for
+    this state, or a reason not to be counted.
+    """
+
+    number: int
+    hypothesis: int
+    finding: Iri
+    cluster: str
+    choice: Choice
+    kind: int
+    log: float
+    variance: float
+    usable: bool
+    item: EvidenceItem
+
+    @property
+    def strength(self) -> tuple[int, float, float, str]:
+        """The order within a cluster: the smallest counts. Rounded, so that 5 and 1/5 tie."""
+        return (self.kind, -round(abs(self.log), 12), abs(self.item.ratio - 1), self.item.row)
+
+
+@dataclass(frozen=True)
+class Weighed:
+    """The evidence on one hypothesis: what entered the product, and every row as it is shown, counted ones first."""
+
+    log: float
+    variance: float
+    items: tuple[EvidenceItem, ...]
+    counted: tuple[Contribution, ...]
+
+
+class Contributions:
+    """All contributions in one setting, by the class that they speak of."""
+
+    def __init__(
+        self,
+        conditions: tuple[Iri, ...],
+        rows: dict[Iri, tuple[UsableRow, ...]],
+        setting: str,
+        tables: EvidenceTables,
+        is_finding: Callable[[Iri], bool],
+    ) -> None:
+        self.conditions = conditions
+        self.all: list[Contribution] = []
+        self.direct: dict[Iri, tuple[int, ...]] = {}
+        self.inherited: dict[Iri, tuple[int, ...]] = {}
+        self.denied: dict[Iri, tuple[int, ...]] = {}
+        damping = tables.factor("ancestorDamping")
+        for hypothesis, condition in enumerate(conditions):
+            for row in rows.get(condition, ()):
+                for table, state, exponent in (
+                    (self.direct, PRESENT, 1.0),
+                    (self.inherited, PRESENT, damping),
+                    (self.denied, ABSENT, 1.0),
+                ):
+                    number = len(self.all)
+                    self.all.append(_contribution(number, hypothesis, row, state, exponent, setting, tables))
+                    table[row.finding] = (*table.get(row.finding, ()), number)
+        self.classes = frozenset(self.direct)
+        self.findings = tuple(sorted(cls for cls in self.classes if is_finding(cls)))
+        self.weigh = lru_cache(maxsize=_REMEMBERED)(self._weigh)
+
+    def active(self, present: Iterable[Iri], direct: frozenset[Iri], denied: Iterable[Iri]) -> dict[int, list[int]]:
+        """Hypothesis → the numbers of the contributions that a case brings.
+
+        ``direct`` are those of the present classes that count in full; the others are ancestors and are damped.
+        """
+        found: dict[int, list[int]] = {}
+        everything = self.all
+        for cls in present:
+            for number in (self.direct if cls in direct else self.inherited)[cls]:
+                found.setdefault(everything[number].hypothesis, []).append(number)
+        for cls in denied:
+            for number in self.denied[cls]:
+                found.setdefault(everything[number].hypothesis, []).append(number)
+        return found
+
+    def _weigh(self, numbers: tuple[int, ...]) -> Weighed:
+        """Which of the contributions to one hypothesis count; remembered, as cases share findings."""
+        active = [self.all[n] for n in numbers]
+        verdicts = {c.number: c.item for c in active if not c.usable}
+        used = _one_per_finding([c for c in active if c.usable], verdicts)
+        counted = _one_per_cluster(used, verdicts)
+        counted.sort(key=lambda c: c.item.row)
+        items = sorted(verdicts.values(), key=lambda i: (not i.counted, -abs(math.log(i.ratio)), i.row, i.state))
+        return Weighed(
+            math.fsum(c.log for c in counted), math.fsum(c.variance for c in counted), tuple(items), tuple(counted)
+        )
+
+
+NOTHING = Weighed(0.0, 0.0, (), ())
+
+
+def _one_per_finding(usable: list[Contribution], verdicts: dict[int, EvidenceItem]) -> list[Contribution]:
+    best: dict[Iri, Contribution] = {}
+    for c in usable:
+        if c.finding not in best or c.choice < best[c.finding].choice:
+            best[c.finding] = c
+    for c in usable:
+        winner = best[c.finding]
+        if winner is not c:
+            why = _USED_BECAUSE[next(i for i in range(len(c.choice)) if c.choice[i] != winner.choice[i])]
+            verdicts[c.number] = not_counted(c, f"row {winner.item.row} on the same finding is used: {why}")
+    return list(best.values())
+
+
+def _one_per_cluster(used: list[Contribution], verdicts: dict[int, EvidenceItem]) -> list[Contribution]:
+    clusters: dict[str, list[Contribution]] = {}
+    for c in used:
+        clusters.setdefault(c.cluster, []).append(c)
+    counted = []
+    for cluster, members in clusters.items():
+        winner = min(members, key=lambda c: c.strength)
+        counted.append(winner)
+        verdicts[winner.number] = replace(winner.item, reason=ALONE if len(members) == 1 else WINS[winner.kind])
+        for c in members:
+            if c is not winner:
+                verdicts[c.number] = not_counted(c, f"row {winner.item.row} counts for the cluster {cluster}")
+    return counted
+
+
+def not_counted(contribution: Contribution, reason: str) -> EvidenceItem:
+    """The row as it is shown where another one counts in its place."""
+    return replace(contribution.item, counted=False, ratio=1.0, variance=0.0, reason=reason)
+
+
+def is_replacement(item: EvidenceItem) -> bool:
+    """Whether a row counts in place of others of its cluster for being a score or a pattern's own row."""
+    return item.reason in (WINS[_SCORE], WINS[_PATTERN])
+
+
+def choice_of(usable: UsableRow, setting: str) -> Choice:
+    """The order among rows on one finding; the smallest is used."""
+    row = usable.row
+    return (
+        row.lr_origin == JUDGEMENT,
+        not setting_matches(row.setting, setting),
+        _STATUS_ORDER[row.status],
+        -(row.n or 0),
+        usable.ids,
+    )
+
+
+def _contribution(
+    number: int,
+    hypothesis: int,
+    usable: UsableRow,
+    state: str,
+    damping: float,
+    setting: str,
+    tables: EvidenceTables,
+) -> Contribution:
+    row, ratio = usable.row, usable.ratio(state)
+    matches = setting_matches(row.setting, setting)
+    reason = "" if ratio is not None else f"no ratio is known for a finding that is {state}"
+    reason = reason or row.not_used_because
+    damped, variance, source = 1.0, 0.0, ""
+    if not reason and ratio is not None:
+        damped = ratio**damping
+        variance, source = log_variance(usable, state, matches, tables)
+        variance *= damping**2
+    item = EvidenceItem(
+        row=usable.ids,
+        finding=usable.finding,
+        state=state,
+        published_ratio=ratio,
+        ratio=damped,
+        damping=damping,
+        counted=not reason,
+        reason=reason,
+        cluster=row.cluster,
+        setting=row.setting,
+        setting_matches=matches,
+        variance=variance,
+        variance_from=source,
+        origin=row.lr_origin,
+        status=row.status,
+        reference=row.reference,
+        note=row.note,
+    )
+    return Contribution(
+        number=number,
+        hypothesis=hypothesis,
+        finding=usable.finding,
+        cluster=row.cluster,
+        choice=choice_of(usable, setting),
+        kind=_KINDS.get(row.row_kind, _FINDING),
+        log=math.log(damped),
+        variance=variance,
+        usable=not reason,
+        item=item,
+    )
