@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 import uuid
 from collections.abc import Iterator
@@ -15,6 +16,7 @@ from werkzeug.test import TestResponse
 from lumbarkg.assessment import Engine
 from lumbarkg.cases.cohort import count_cases
 from lumbarkg.cases.graphs import entailed_graph_of, graph_of
+from lumbarkg.intake.case_json import _CASE_FIELDS, _EXPOSURE_FIELDS, _FINDING_FIELDS
 from tests.laws.cases import cases as drawn_cases
 from tests.web.served import Served, serving
 
@@ -113,6 +115,8 @@ def test_posting_makes_the_id(served: Served) -> None:
         {"setting": "Dr Smith's practice"},
         {"@id": "https://example.org/jane"},
         {"sex": "Jane"},
+        {"asOf": 1, "reportedAt": "Jane Doe"},
+        {"reportedAt": "Jane Doe"},
     ],
 )
 def test_names_texts_and_identifiers_are_refused_and_not_dropped(extra: dict[str, Any], served: Served) -> None:
@@ -121,6 +125,63 @@ def test_names_texts_and_identifiers_are_refused_and_not_dropped(extra: dict[str
     assert (answer.status_code, answer.mimetype) == (422, "application/problem+json")
     assert answer.get_json()["issues"]
     assert served.send("GET", f"{BASE}/{case_id}").status_code == 404
+
+
+def _places(value: Any) -> Iterator[tuple[Any, Any]]:
+    """Every place within a document: what holds it, and its name or number there."""
+    for key, item in value.items() if isinstance(value, dict) else enumerate(value):
+        yield value, key
+        if isinstance(item, dict | list):
+            yield from _places(item)
+
+
+def test_no_place_takes_a_text(served: Served) -> None:
+    """A document that uses every field: whatever of it is replaced by a text, in a list or an object, it is refused."""
+    finding = {
+        "finding": "LowBackPain",
+        "status": "present",
+        **dict.fromkeys(("severity", "hoursAfterExercise", "durationHours"), 1),
+        "value": None,
+        "location": ["LowBack"],
+        "radiatesTo": ["Foot"],
+        "character": ["Dull"],
+        "laterality": "Left",
+        "course": "Improving",
+        "aggravatedBy": ["SpinalFlexion"],
+        "relievedBy": [],
+    }
+    exposure = {
+        "exercise": "Deadlift",
+        "faults": ["RoundedBack"],
+        "hoursBeforeOnset": 1,
+        "unaccustomed": True,
+        "heavyLoad": False,
+    }
+    whole = {"setting": "general-exerciser", "age": 40, "sex": "female", "asOf": 1, "findings": [finding]}
+    whole |= {"reportedAt": "2026-11-25T08:00:00Z", "exposures": [exposure]}
+    assert _put(served, whole).status_code == 201
+    assert set(whole) == set(_CASE_FIELDS)
+    assert set(finding) == set(_FINDING_FIELDS)
+    assert set(exposure) == set(_EXPOSURE_FIELDS)
+    count = len(list(_places(whole)))
+    assert count > 25
+    for text in ("Jane Doe", ["Jane Doe"], {"name": "Jane Doe"}):
+        for number in range(count):
+            spoilt = copy.deepcopy(whole)
+            holder, key = list(_places(spoilt))[number]
+            holder[key] = text
+            assert _put(served, spoilt).status_code == 422, spoilt
+
+
+def test_a_stored_case_is_assessed_at_another_moment(served: Served) -> None:
+    case_id = str(uuid.uuid4())
+    document = {"findings": [{"finding": "LowBackPain", "durationHours": 10}], "age": 40}
+    _put(served, document, case_id)
+    later = served.send("GET", f"{BASE}/{case_id}/assessment?asOf=900&sensitivity=true").get_json()
+    later.pop("stored")
+    body = {**document, "asOf": 900}
+    assert later == served.send("POST", "/api/v1/assessments?sensitivity=true", json=body).get_json()
+    assert served.send("GET", f"{BASE}/{case_id}/assessment?asOf=soon").status_code == 422
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable
+from decimal import Decimal, InvalidOperation
 from typing import Any, NamedTuple
 
 from flask import Blueprint, Response, request
@@ -22,6 +23,7 @@ from lumbarkg.render.json import render_assessment
 from lumbarkg.render.rdf import render_turtle
 from lumbarkg.render.text import render_text
 from lumbarkg.render.why import render_why, render_why_not
+from lumbarkg.sensitivity import with_sensitivity
 from lumbarkg.web.assessments import answer_case
 from lumbarkg.web.case_request import answer_stored, audit_entry, current_record, current_tenant, read_id
 from lumbarkg.web.current import current_engine
@@ -34,10 +36,16 @@ _WHY_SECONDS = 2.0
 
 @blueprint.get("/assessment")
 def get_assessment(case_id: str) -> Response:
-    """The assessment of the case, or of ``?revision=N`` of it, as it comes out now."""
+    """The assessment of the case, or of ``?revision=N`` of it, as it comes out now.
+
+    ``?asOf=`` (hours, or a moment) and ``?sensitivity=true`` are those of ``POST /api/v1/assessments``.
+    """
 
     def answer(case: Case, revision: Revision, engine: Engine) -> Response:
-        body = render_assessment(assess(case, engine), engine.sources)
+        assessment = assess(case, engine)
+        if request.args.get("sensitivity") == "true":
+            assessment = with_sensitivity(case, assessment, engine)
+        body = render_assessment(assessment, engine.sources)
         media_type = request.accept_mimetypes.best_match(_OFFERED, _OFFERED[0])
         if media_type == "text/turtle":
             return Response(render_turtle(body), mimetype=media_type)
@@ -106,13 +114,26 @@ def _conclude(case_id: str, action: str, conclude: Callable[[Case, Revision, Eng
     record, engine = current_record(), current_engine()
     revision = record.cases.get(read_id(case_id), current_tenant(), _revision())
     record.audit.append(audit_entry(action, revision.case_id))
-    response = answer_case(lambda: conclude(read_stored(revision.document, engine).case, revision, engine), engine)
+
+    def answer() -> Response:
+        return conclude(read_stored(revision.document, engine, _as_of()).case, revision, engine)
+
+    response = answer_case(answer, engine)
     response.headers["Cache-Control"] = "no-store"
     return response
 
 
 def _json(body: dict[str, Any]) -> Response:
     return Response(json.dumps(body, ensure_ascii=False), mimetype="application/json")
+
+
+def _as_of() -> Decimal | str | None:
+    """Hours, or a moment; intake says what is wrong with it."""
+    text = request.args.get("asOf")
+    try:
+        return None if text is None else Decimal(text)
+    except InvalidOperation:
+        return text
 
 
 def _revision() -> int | None:
