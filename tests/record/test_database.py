@@ -212,3 +212,5 @@ def test_a_folder_that_cannot_be_used_is_named(tmp_path: Path) -> None:
     with pytest.raises(StoreError, match="--record"):
         put(cases_at(tmp_path / "file" / "record.sqlite"), ONE, "{}")
     assert not Database(tmp_path / "file" / "record.sqlite").exists
+    with pytest.raises(StoreError, match="--record"):
+        hold_shared(tmp_path / "file" / "record.sqlite")

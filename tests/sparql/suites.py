@@ -7,6 +7,7 @@ import io
 import tarfile
 from collections import Counter
 from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
 
 import pyoxigraph as ox
@@ -24,6 +25,7 @@ _RESULT_SUFFIXES = {
     ".srj": ox.QueryResultsFormat.JSON,
     ".tsv": ox.QueryResultsFormat.TSV,
 }
+_XSD = "http://www.w3.org/2001/XMLSchema#"
 Row = dict[str, object]
 
 
@@ -95,8 +97,24 @@ def same_graphs(first: list[ox.Triple], second: list[ox.Triple]) -> bool:
 
 
 def rows_of(results: ox.QuerySolutions) -> list[Row]:
+    """The rows of a result; numbers and booleans count by datatype and value."""
     names = [v.value for v in results.variables]
-    return [{n: row[n] for n in names if row[n] is not None} for row in results]
+    return [{n: _value(row[n]) for n in names if row[n] is not None} for row in results]
+
+
+def _value(term: object) -> object:
+    if isinstance(term, ox.Literal) and term.datatype.value.startswith(_XSD):
+        name = term.datatype.value.removeprefix(_XSD)
+        try:
+            if name in ("double", "float"):
+                return name, float(term.value)
+            if name in ("integer", "decimal"):
+                return name, Decimal(term.value)
+            if name == "boolean":
+                return name, term.value in ("true", "1")
+        except (ValueError, ArithmeticError):
+            return term
+    return term
 
 
 def expected_rows(path: Path) -> list[Row] | bool:
@@ -111,15 +129,23 @@ def expected_rows(path: Path) -> list[Row] | bool:
                                 f"?b <{RS}variable> ?n ; <{RS}value> ?v }} }}"):  # fmt: skip
         row = rows.setdefault(solution["s"], {})
         if solution["n"] is not None:
-            row[solution["n"].value] = solution["v"]
+            row[solution["n"].value] = _value(solution["v"])
     return list(rows.values())
 
 
-def csv_rows(content: bytes) -> Counter[tuple[str, ...]]:
-    """The rows of a CSV result; labels of blank nodes do not count."""
+def csv_rows(content: bytes) -> Counter[frozenset[tuple[str, object]]]:
+    """The rows of a CSV result by column; labels of blank nodes do not count."""
     return Counter(
-        tuple("_:" if cell.startswith("_:") else cell for cell in row) for row in csv.reader(io.StringIO(content.decode()))
+        frozenset((name, "_:" if cell.startswith("_:") else _number(cell)) for name, cell in row.items())
+        for row in csv.DictReader(io.StringIO(content.decode()))
     )
+
+
+def _number(cell: str) -> object:
+    try:
+        return float(cell)
+    except ValueError:
+        return cell
 
 
 def same_rows(first: list[Row], second: list[Row]) -> bool:

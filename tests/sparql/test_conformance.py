@@ -44,9 +44,27 @@ _SOLUTIONS = {
 }
 _STATUS = {"OK": 200, "Created": 201, "NoContent": 204, "NotFound": 404}
 # Tests that do not give what the manifest says, each with the reason.
-KNOWN_QUERY: dict[str, str] = {}
-KNOWN_UPDATE: dict[str, str] = {}
-KNOWN_SYNTAX: dict[str, str] = {}
+_ZERO_LENGTH = "pyoxigraph 0.5.13: a path of length zero does not match a term that stands in no triple"
+KNOWN_QUERY = {
+    "aggregates/agg-groupconcat-04": "pyoxigraph 0.5.13: GROUP_CONCAT keeps a language tag that all values share",
+    "aggregates/agg-groupconcat-06": "pyoxigraph 0.5.13: GROUP_CONCAT keeps a language tag that all values share",
+    "aggregates/agg-empty-group-count-graph": "pyoxigraph 0.5.13: an aggregate within GRAPH ?g counts over all graphs",
+    "bindings/graph": "pyoxigraph 0.5.13: VALUES within GRAPH ?g does not meet the variable of GRAPH",
+    "functions/bnode01": "pyoxigraph 0.5.13: BNODE of one string gives one blank node in all solutions",
+    "negation/graph-minus": "pyoxigraph 0.5.13: MINUS within GRAPH ?g shares the variable of GRAPH",
+    "property-path/zero_or_more_set_start": _ZERO_LENGTH,
+    "property-path/zero_or_more_set_end": _ZERO_LENGTH,
+    "property-path/zero_or_one_set_start": _ZERO_LENGTH,
+    "property-path/zero_or_one_set_end": _ZERO_LENGTH,
+    "csv-tsv-res/tsv03": "pyoxigraph 0.5.13: derived integer types are stored as xsd:integer",
+}
+_LOAD = "LOAD is refused by design, SILENT or not: nothing here reaches another server"
+KNOWN_UPDATE = {"update-silent/load-silent": _LOAD, "update-silent/load-into-silent": _LOAD}
+_EVALUATED = "the syntax is accepted, and then the request fails in evaluation, because"
+KNOWN_SYNTAX = {
+    "syntax-query/test_4": f"{_EVALUATED} the query calls a function that nobody has",
+    "syntax-update-1/test_8": f"{_EVALUATED} the update drops a graph that does not exist",
+}
 
 pytestmark = pytest.mark.skipif(not SUITES.is_dir(), reason=f"the conformance data is not at {SUITES}")
 
@@ -120,9 +138,7 @@ def _graph_store_tests() -> list[tuple[rdflib.Graph, rdflib.term.Node]]:
         file = SUITES / "graph-store-protocol" / name
         if file.is_file():
             graph = rdflib.Graph().parse(file, format="turtle")
-            found += [
-                (graph, node) for head in graph.objects(None, MF.entries) for node in Collection(graph, head)
-            ]
+            found += [(graph, node) for head in graph.objects(None, MF.entries) for node in Collection(graph, head)]
     return found
 
 
@@ -278,7 +294,32 @@ def test_query_evaluation(server: Server, suites: Path) -> None:
     failures = _failures(server, tests, _evaluate)
     assert {name: what for name, what in failures.items() if name not in KNOWN_QUERY} == {}
     assert set(failures) == set(KNOWN_QUERY)
-    assert len(tests) == 0
+    assert len(tests) == 235
+
+
+@pytest.mark.slow
+def test_a_known_failure_is_that_of_the_library_in_process(suites: Path) -> None:
+    """The reasons above are true: without our server, pyoxigraph does not give the manifest's result either."""
+    tests = [t for n in ("query", "results") for t in read_manifest(suites / f"manifest-sparql11-{n}.ttl")]
+    known = [test for test in tests if test.name in KNOWN_QUERY]
+    assert len(known) == len(KNOWN_QUERY)
+    for test in known:
+        store = ox.Store()
+        for path in test.files(test.action, QT.data):
+            store.extend(ox.Quad(t.subject, t.predicate, t.object) for t in triples_of(path))
+        for named in test.manifest.objects(test.action, QT.graphData):
+            name = ox.NamedNode(str(named))
+            store.extend(ox.Quad(t.subject, t.predicate, t.object, name) for t in triples_of(path_of(named)))
+        file, result = test.file(test.action, QT.query), test.file(test.node, MF.result)
+        assert file is not None
+        assert result is not None
+        results = store.query(file.read_text("utf-8"), base_iri=file.as_uri())
+        expected = expected_rows(result)
+        if isinstance(results, ox.QueryBoolean):
+            assert bool(results) is not expected
+        else:
+            assert not isinstance(expected, bool)
+            assert not same_rows(rows_of(results), expected), test.name
 
 
 def _evaluate_update(server: Server, test: Test) -> str:
@@ -309,7 +350,7 @@ def test_update_evaluation(server: Server, suites: Path) -> None:
     failures = _failures(server, tests, _evaluate_update)
     assert {name: what for name, what in failures.items() if name not in KNOWN_UPDATE} == {}
     assert set(failures) == set(KNOWN_UPDATE)
-    assert len(tests) == 0
+    assert len(tests) == 94
 
 
 def _check_syntax(server: Server, test: Test) -> str:
@@ -333,4 +374,4 @@ def test_syntax(server: Server, suites: Path) -> None:
     failures = _failures(server, tests, _check_syntax)
     assert {name: what for name, what in failures.items() if name not in KNOWN_SYNTAX} == {}
     assert set(failures) == set(KNOWN_SYNTAX)
-    assert len(tests) == 0
+    assert len(tests) == 166

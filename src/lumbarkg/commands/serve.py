@@ -12,6 +12,7 @@ from typing import Any
 
 from lumbarkg import __version__
 from lumbarkg.commands.status import FAILED, OK
+from lumbarkg.errors import LumbarkgError
 
 _LOOPBACK = ("127.0.0.1", "::1", "localhost")
 _HOW_TO_BEGIN = """\
@@ -22,6 +23,17 @@ and send it as 'Authorization: Bearer TOKEN'. No restart is needed."""
 _THREADS = 16
 # Larger than the application's own limit, so that a body between the two is refused with a problem, not a bare status.
 _SERVER_MAX_BODY = 64 * 1024 * 1024
+
+
+class _WithoutTraceback(logging.Filter):
+    """An answer that breaks off at a limit is one line in the log: it is no error of the server."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Shorten such a record; let every record pass."""
+        cause = record.exc_info[1] if record.exc_info else None
+        if isinstance(cause, LumbarkgError):
+            record.msg, record.args, record.exc_info = f"an answer broke off: {type(cause).__name__}", (), None
+        return True
 
 
 def add_to(commands: Any) -> None:
@@ -61,6 +73,7 @@ def add_to(commands: Any) -> None:
         default="knowledge",
         help="conformance: an empty store that everybody may write, on loopback alone",
     )
+    command.add_argument("--query-seconds", type=float, default=10.0, help="the deadline of a SPARQL query (10)")
     command.set_defaults(run=run)
 
 
@@ -70,6 +83,7 @@ def run(options: argparse.Namespace) -> int:
 
     from lumbarkg.access.door import Door, is_loopback_name
     from lumbarkg.record.record import default_path, hold_shared
+    from lumbarkg.store.limits import Limits
     from lumbarkg.web.app import create_app, default_config
     from lumbarkg.web.callers import Tokens, read_tokens
     from lumbarkg.web.gate import Access
@@ -83,12 +97,14 @@ def run(options: argparse.Namespace) -> int:
     path = options.record or default_path()
     config = replace(
         default_config(),
+        limits=Limits(seconds=options.query_seconds),
         tokens=tokens,
         record=path,
         verifiers=_verifiers(options),
         access=Access(Door(is_loopback_name(options.host), frozenset(options.allow_origin))),
         is_conformance=is_conformance,
     )
+    logging.getLogger("waitress").addFilter(_WithoutTraceback())
     app = create_app(config)
     held = None if is_conformance else hold_shared(path)
     _set_up_logs(access=options.access_log)

@@ -49,14 +49,18 @@ class Dataset:
         self.unnamed, self._prefixes = unnamed, dict(prefixes or {})
         self._merges: OrderedDict[tuple[Iri, ...], ox.NamedNode] = OrderedDict()
         self._made = 0
-        self._names: set[Iri] = set()
+        self._revisions: dict[Iri, int] = {}
         for name, content in graphs.items():
             self.replace(name, content)
 
     @property
     def names(self) -> tuple[Iri, ...]:
         """The names of the graphs, sorted."""
-        return tuple(sorted(self._names))
+        return tuple(sorted(self._revisions))
+
+    def contents(self, names: Iterable[Iri]) -> tuple[int | None, ...]:
+        """Numbers that change with the contents of the graphs, None for one that is not here."""
+        return tuple(self._revisions.get(name) for name in names)
 
     def replace(self, name: Iri, content: bytes) -> None:
         """Put the N-Triples of a graph in the place of what it held."""
@@ -65,12 +69,12 @@ class Dataset:
         self._store.bulk_extend(
             ox.Quad(q.subject, q.predicate, q.object, node) for q in ox.parse(content, format=ox.RdfFormat.N_TRIPLES)
         )
-        self._names.add(name)
+        self._made += 1
+        self._revisions[name] = self._made
 
     def drop(self, name: Iri) -> None:
         """Remove a graph, and every merge that it is part of."""
-        if name in self._names:
-            self._names.discard(name)
+        if self._revisions.pop(name, None) is not None:
             self._store.remove_graph(self.node(name))
         for merged in [merged for merged in self._merges if name in merged]:
             self._store.remove_graph(self._merges.pop(merged))
@@ -93,7 +97,7 @@ class Dataset:
         pyoxigraph finds a triple once for every listed graph that holds it (0.5.13), so that counts would be wrong:
         several graphs are merged into one, which is kept until one of them changes or others are wanted.
         """
-        held = tuple(sorted(set(names) & self._names))
+        held = tuple(sorted(set(names) & self._revisions.keys()))
         if len(held) < 2:
             return [self.node(name) for name in held]
         found = self._merges.get(held)
@@ -119,7 +123,7 @@ class Dataset:
             if isinstance(results, ox.QuerySolutions):
                 columns = tuple(variable.value for variable in results.variables)
                 return columns, [tuple(_lexical(row[c]) for c in columns) for row in results]
-        except (ValueError, OSError) as problem:
+        except (ValueError, OSError, RuntimeError) as problem:
             raise QueryError(str(problem)) from problem
         raise QueryError("A query that constructs a graph has no rows.")
 
@@ -141,7 +145,7 @@ class Dataset:
                 results.serialize(sink, format=SOLUTION_FORMATS[media_type])  # type: ignore[arg-type] # wants IO[bytes], uses write and flush
         except OSError as problem:
             raise QueryError(_SERVICE) from problem
-        except (SyntaxError, ValueError) as problem:
+        except (SyntaxError, ValueError, RuntimeError) as problem:
             raise QueryError(str(problem)) from problem
 
     def write_graph(self, triples: Iterable[ox.Triple], accepted: tuple[str, ...], sink: Sink) -> None:
@@ -164,10 +168,14 @@ class Dataset:
                 text,
                 base_iri=BASE_IRI,
                 default_graph=[*self.merge(default)],
-                named_graphs=[ox.NamedNode(name) for name in sorted(set(named) & self._names) if name != self.unnamed],
+                named_graphs=[
+                    ox.NamedNode(name) for name in sorted(set(named) & self._revisions.keys()) if name != self.unnamed
+                ],
             )
         except OSError as problem:
             raise QueryError(_SERVICE) from problem
+        except RuntimeError as problem:  # it is SPARQL, and asks for a function that is not here
+            raise QueryError(str(problem)) from problem
         except (SyntaxError, ValueError) as problem:
             raise syntax_error(str(problem)) from problem
 

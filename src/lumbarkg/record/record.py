@@ -97,7 +97,7 @@ class hold_shared:  # noqa: N801 - used as a function
     """Say that a server runs on a record, until closed or until the process ends."""
 
     def __init__(self, path: Path) -> None:
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        """Raises StoreError where the folder cannot be used."""
         self._handle = _lock(path, fcntl.LOCK_SH)
 
     def close(self) -> None:
@@ -119,7 +119,11 @@ class hold_exclusively:  # noqa: N801 - used as a function
 
 
 def _lock(path: Path, operation: int) -> int:
-    handle = os.open(path.with_name(f"{path.name}.lock"), os.O_CREAT | os.O_RDWR, 0o600)
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        handle = os.open(path.with_name(f"{path.name}.lock"), os.O_CREAT | os.O_RDWR, 0o600)
+    except OSError as problem:
+        raise StoreError(f"{path}: {problem.strerror}. Name another place with --record.") from problem
     try:
         fcntl.flock(handle, operation)
     except BlockingIOError as problem:

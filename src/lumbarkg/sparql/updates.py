@@ -104,14 +104,11 @@ class _Reader:
 
     def _read_prologue(self) -> None:
         while (token := self._peek()) is not None and token.is_word("BASE", "PREFIX", "VERSION"):
-            start = token.start
             self._at += 1
-            while (part := self._peek()) is not None and part.kind is TokenKind.PREFIXED:
-                self._at += 1
-            if part is None:
-                self._refuse(token)
-            self._at += 1
-            self._prologue += self._text[start : part.end] + "\n"
+            if token.is_word("PREFIX"):
+                self._expect(TokenKind.PREFIXED)
+            value = self._expect(TokenKind.STRING if token.is_word("VERSION") else TokenKind.IRI)
+            self._prologue += self._text[token.start : value.end] + "\n"
 
     def _operation(self) -> Operation:
         token = self._next()
@@ -224,6 +221,12 @@ class _Reader:
         found = token is not None and token.is_word(word)
         self._at += found
         return found
+
+    def _expect(self, kind: TokenKind) -> Token:
+        token = self._next()
+        if token.kind is not kind:
+            self._refuse(token)
+        return token
 
     def _expect_mark(self, mark: str) -> None:
         token = self._next()

@@ -27,6 +27,8 @@ from lumbarkg.store.port import Answer, GraphSelection, WritableGraphs
 _READ = 256 * 1024
 # The pool answers by itself at the deadline; a connection that is silent for much longer is broken.
 _GRACE_SECONDS = 30.0
+# A connection breaks a moment before the process is known to have ended.
+_DYING_SECONDS = 0.5
 _LOST = "The query service broke off. Try again."
 
 
@@ -188,7 +190,11 @@ class EmbeddedStore:
     def _check_pool(self) -> None:
         """Where the pool has died, forget it and every connection to it, so that the next call starts another."""
         with self._lock:
-            if self._owns_pool and self._process is not None and self._process.poll() is not None:
+            if not self._owns_pool or self._process is None:
+                return
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self._process.wait(_DYING_SECONDS)
+            if self._process.poll() is not None:
                 while self._free:
                     self._free.pop().close()
                 self._forget_pool()

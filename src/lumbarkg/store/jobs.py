@@ -26,6 +26,8 @@ class Job:
     deadline: float
     is_long: bool = False
     started: float = 0.0
+    # Processor seconds of the worker when the job was first seen running: a machine that is busy makes nothing long.
+    used_before: float | None = None
     worker: WorkerProcess | None = None
     # The answer is kept back until the job is done or is granted a slot for long ones: until then it can start anew.
     is_flowing: bool = False

@@ -10,8 +10,9 @@ from dataclasses import dataclass
 class Limits:
     """The limits of the governed pool. Times are seconds, sizes are bytes.
 
-    ``seconds`` is the deadline from arrival to answer, waiting included. A query past ``short_seconds``, or with more
-    than ``held_bytes`` of answer, is long: one slot is never given to a long query.
+    ``seconds`` is the deadline from arrival to answer, waiting included. A query that has used ``short_seconds`` of
+    processor time, or has more than ``held_bytes`` of answer, is long: one slot is never given to a long query.
+    ``short_nice`` and ``long_nice`` say by how much workers stand back behind the pool and the web processes.
     """
 
     seconds: float = 10.0

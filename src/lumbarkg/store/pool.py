@@ -24,6 +24,7 @@ from lumbarkg.store.jobs import Job, Waiting
 from lumbarkg.store.limits import Limits
 from lumbarkg.store.processes import CONTEXT, WorkerProcess
 from lumbarkg.store.record import Record
+from lumbarkg.store.template import write_template
 
 _TICK_SECONDS = 0.01
 _RESTART_SECONDS = 0.5
@@ -76,8 +77,8 @@ class Client(asyncio.Protocol):
 class Pool:
     """The record, the workers and the jobs."""
 
-    def __init__(self, limits: Limits, prefixes: dict[str, str], default: list[Iri], graphs: dict[Iri, bytes]) -> None:
-        self._limits, self._prefixes, self._default = limits, prefixes, default
+    def __init__(self, limits: Limits, graphs: dict[Iri, bytes]) -> None:
+        self._limits = limits
         self._record = Record(graphs)
         self._waiting = Waiting()
         self._running: set[Job] = set()
@@ -134,7 +135,7 @@ class Pool:
     def _start_worker(self) -> None:
         worker = WorkerProcess(self._limits, self._received, self._ended)
         self._workers.add(worker)
-        task = self._loop.create_task(worker.start(self._prefixes, self._default, self._record))
+        task = self._loop.create_task(worker.start(self._record))
         self._starting.add(task)
         task.add_done_callback(self._starting.discard)
 
@@ -204,6 +205,15 @@ class Pool:
     def _has_long_slot(self) -> bool:
         return sum(job.is_long for job in self._running) < self._limits.slots - 1
 
+    def _is_past_short(self, job: Job) -> bool:
+        """Whether a job has used the processor time that a short one may use."""
+        if job.worker is None:
+            return False
+        used = job.worker.processor_seconds()
+        if job.used_before is None:
+            job.used_before = used
+        return used - job.used_before >= self._limits.short_seconds
+
     def _turn_long(self, job: Job) -> None:
         """A query is not short: it goes on if a slot for long ones is free, else it starts anew later."""
         self._waiting.remember_long(job)
@@ -217,6 +227,7 @@ class Pool:
             return
         self._stop(job)
         job.is_long = True
+        job.used_before = None
         job.held.clear()
         job.held_bytes = 0
         self._waiting.add(job)
@@ -312,7 +323,7 @@ class Pool:
                 self._stop(job)
                 words = f"The query ran longer than {self._limits.seconds:g} s and was stopped."
                 self._fail(job, QueryTimeoutError(f"{words} Ask for less, or make its patterns more exact."))
-            elif not job.is_long and now - job.started >= self._limits.short_seconds:
+            elif not job.is_long and self._is_past_short(job):
                 if job.is_abandoned:
                     self._stop(job)
                 else:
@@ -355,9 +366,10 @@ def main() -> None:
     for ignored in (signal.SIGINT, signal.SIGTERM):
         signal.signal(ignored, signal.SIG_IGN)
     settings, graphs = _read_configuration()
-    CONTEXT.set_forkserver_preload(["lumbarkg.store.worker"])
+    CONTEXT.set_forkserver_preload(["lumbarkg.store.worker", "lumbarkg.store.template"])
     limits = Limits(**settings["limits"])
     default = [Iri(name) for name in settings["default"]]
-    pool = Pool(limits, settings["prefixes"], default, graphs)
+    write_template(Path(settings["path"]).with_name("graphs"), graphs, default, settings["prefixes"])
+    pool = Pool(limits, graphs)
     with contextlib.suppress(KeyboardInterrupt):
         asyncio.run(pool.serve(settings["path"]))

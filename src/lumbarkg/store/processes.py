@@ -12,7 +12,6 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from lumbarkg.errors import LumbarkgError, QueryError, QueryLimitError, QueryTimeoutError, StoreError
-from lumbarkg.identifiers import Iri
 from lumbarkg.store.frames import Frame, Kind, Unpacker, pack
 from lumbarkg.store.limits import Limits
 from lumbarkg.store.record import Record
@@ -37,16 +36,16 @@ class WorkerProcess(asyncio.Protocol):
         self._unpacker = Unpacker()
         self.transport: asyncio.Transport | None = None
         self.job: Job | None = None
-        self.revision = -1
+        self.revision = 0
         self.is_ready = False
         self.is_reniced = False
         self.first_bytes = 0
 
-    async def start(self, prefixes: dict[str, str], default: list[Iri], record: Record) -> None:
-        """Start the process and send it every graph of the record."""
+    async def start(self, record: Record) -> None:
+        """Fork the process, which has the first graphs, and send it what has changed since."""
         loop = asyncio.get_running_loop()
         ours, theirs = CONTEXT.Pipe()
-        self._process = CONTEXT.Process(target=serve, args=(theirs, self._limits, prefixes, default), daemon=True)
+        self._process = CONTEXT.Process(target=serve, args=(theirs, self._limits), daemon=True)
         self._process.start()
         theirs.close()
         loop.add_reader(self._process.sentinel, self._ended)
@@ -86,7 +85,7 @@ class WorkerProcess(asyncio.Protocol):
         """Run behind everybody else: the query is long."""
         self.is_reniced = True
         with contextlib.suppress(ProcessLookupError):
-            os.setpriority(os.PRIO_PROCESS, self.pid, self._limits.long_nice)
+            os.setpriority(os.PRIO_PROCESS, self.pid, _own_priority() + self._limits.long_nice)
 
     def is_fit(self) -> bool:
         """Whether the worker can go on after a long query: its priority can be raised, its memory is not used up."""
@@ -95,11 +94,20 @@ class WorkerProcess(asyncio.Protocol):
         if self.virtual_bytes() - self.first_bytes > self._limits.memory_bytes // 4:
             return False
         try:
-            os.setpriority(os.PRIO_PROCESS, self.pid, self._limits.short_nice)
+            os.setpriority(os.PRIO_PROCESS, self.pid, _own_priority() + self._limits.short_nice)
         except (PermissionError, ProcessLookupError):
             return False
         self.is_reniced = False
         return True
+
+    def processor_seconds(self) -> float:
+        """Processor time that the process has used, to a hundredth of a second; 0 where it is gone."""
+        try:
+            with open(f"/proc/{self.pid}/stat", encoding="ascii") as stat:  # noqa: PTH123 - no file of ours
+                fields = stat.read().rpartition(")")[2].split()
+        except OSError:
+            return 0.0
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
     def virtual_bytes(self) -> int:
         """The address space of the process, 0 where it is gone."""
@@ -139,3 +147,8 @@ class WorkerProcess(asyncio.Protocol):
             self.transport.abort()
             self.transport = None
         self._on_end(self)
+
+
+def _own_priority() -> int:
+    """The nice value of the pool, which those of the workers are counted from."""
+    return os.getpriority(os.PRIO_PROCESS, 0)

@@ -16,14 +16,15 @@ from typing import Any, TypeVar
 
 from lumbarkg.errors import LumbarkgError, QueryLimitError
 from lumbarkg.identifiers import Iri
-from lumbarkg.rdf.dataset import Dataset
+from lumbarkg.rdf.dataset import BASE_IRI
 from lumbarkg.rdf.documents import read_triples, write_triples
-from lumbarkg.rdf.scratch import try_update
+from lumbarkg.rdf.scratch import Scratch
 from lumbarkg.store.failures import failure_head
 from lumbarkg.store.frames import Frame, Kind, Unpacker, pack
 from lumbarkg.store.limits import Limits
 from lumbarkg.store.port import DEFAULT_GRAPH, WritableGraphs
 from lumbarkg.store.rows import RowCounter
+from lumbarkg.store.template import TEMPLATE, Template
 
 _CHUNK = 64 * 1024
 _READ = 256 * 1024
@@ -100,10 +101,11 @@ class _Sink:
 class _Worker:
     """Does one job after another, on the graphs that it was fed."""
 
-    def __init__(self, connection: socket.socket, limits: Limits, prefixes: dict[str, str], default: list[Iri]) -> None:
-        self._socket, self._limits, self._default = connection, limits, tuple(default)
-        self._dataset = Dataset({}, unnamed=DEFAULT_GRAPH, prefixes=prefixes)
-        self._sizes: dict[Iri, int] = {}
+    def __init__(self, connection: socket.socket, limits: Limits, template: Template) -> None:
+        self._socket, self._limits = connection, limits
+        self._dataset = template.dataset
+        self._scratch = Scratch(self._dataset)
+        self._sizes = dict(template.sizes)
         self._statm = os.open("/proc/self/statm", os.O_RDONLY)
         self._base = 0
 
@@ -130,7 +132,6 @@ class _Worker:
 
     def _seal(self) -> None:
         """From here on no file and no socket can be opened."""
-        self._dataset.merge(self._default)
         pages = int(os.pread(self._statm, 64, 0).split()[0])
         self._base = pages * os.sysconf("SC_PAGE_SIZE") - sum(self._sizes.values()) * _GRAPH_FACTOR
         resource.setrlimit(resource.RLIMIT_NOFILE, (0, 0))
@@ -175,10 +176,10 @@ class _Worker:
         elif operation == "update":
             writable = WritableGraphs(tuple(head["writable"]), head["every"])
             default, named = _iris(head["default"]), _iris(head["named"])
-            self._report(try_update(self._dataset, content.decode(), default, named, writable.includes))
+            self._report(self._scratch.try_update(content.decode(), default, named, writable.includes))
         else:
             name = Iri(head["name"])
-            triples = read_triples(content, head["mediaType"], name)
+            triples = read_triples(content, head["mediaType"], Iri(BASE_IRI) if name == DEFAULT_GRAPH else name)
             if operation == "extend":
                 triples |= frozenset(self._dataset.triples(name))
             self._report({name: write_triples(triples)})
@@ -192,8 +193,10 @@ def _iris(names: list[str]) -> tuple[Iri, ...]:
     return tuple(Iri(name) for name in names)
 
 
-def serve(connection: Connection, limits: Limits, prefixes: dict[str, str], default: list[Iri]) -> None:
+def serve(connection: Connection, limits: Limits) -> None:
     """The life of a worker, at lower priority than whoever answers requests."""
+    if TEMPLATE is None:
+        raise RuntimeError("A query worker is forked from a server that holds the graphs.")
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     os.nice(limits.short_nice)
     # What Rust says when it runs out of memory belongs in no log: it may quote the query.
@@ -201,6 +204,6 @@ def serve(connection: Connection, limits: Limits, prefixes: dict[str, str], defa
     with socket.socket(fileno=os.dup(connection.fileno())) as ours:
         connection.close()
         try:
-            _Worker(ours, limits, prefixes, default).run()
+            _Worker(ours, limits, TEMPLATE).run()
         except (BrokenPipeError, ConnectionResetError):
             return

@@ -11,9 +11,10 @@ from werkzeug.exceptions import HTTPException
 from lumbarkg.issues import Issue, error
 from lumbarkg.render.json import render_problem
 
+_KEPT = ("Allow", "WWW-Authenticate")
 MEDIA_TYPE = "application/problem+json"
-_PASSED_ON = ("Allow", "WWW-Authenticate")
 _REMEDIES = {
+    401: "Send Authorization: Bearer with a token of this server; docs/sparql.md says how to make one.",
     404: "Check the address; / lists nothing but the page, the API starts at /api/v1/.",
     405: "Use the method that the resource offers.",
     413: "Send less: the limit is 1 MiB.",
@@ -43,7 +44,7 @@ def register(app: Flask) -> None:
         remedy = _REMEDIES.get(status, "")
         issue = error(title.casefold().replace(" ", "-"), "", f"{exception.description}", remedy)
         response = problem(status, issue.code, title, f"{title}. {remedy}".strip(), (issue,))
-        response.headers.extend({name: value for name, value in exception.get_headers() if name in _PASSED_ON})
+        response.headers.extend({name: value for name, value in exception.get_headers() if name in _KEPT})
         return response
 
     def on_unforeseen(exception: Exception) -> Response:

@@ -12,7 +12,7 @@ from lumbarkg.issues import error
 from lumbarkg.rdf.formats import GRAPH_MEDIA_TYPES, SOLUTION_MEDIA_TYPES, content_type
 from lumbarkg.rdf.iris import is_iri
 from lumbarkg.sparql.prefixes import undeclared_prefixes
-from lumbarkg.sparql.queries import DatasetClause, read_dataset, refuse_services
+from lumbarkg.sparql.queries import DatasetClause, read_dataset, refuse_nesting, refuse_services
 from lumbarkg.sparql.updates import read_update
 from lumbarkg.sparql.visibility import Scope
 from lumbarkg.store.port import Answer, GraphSelection
@@ -58,6 +58,7 @@ def _query(text: str, parameters: MultiDict[str, str]) -> Response:
         raise ForbiddenError("The token does not allow queries.", "Use a token with the scope 'read'.")
     store = current_store()
     try:
+        refuse_nesting(text)
         refuse_services(text)
         asked = _dataset(parameters, "default-graph-uri", "named-graph-uri") or read_dataset(text)
         graphs = current_visibility().select(caller, asked, store.graph_names)
@@ -74,6 +75,7 @@ def _update(text: str, parameters: MultiDict[str, str]) -> Response:
             raise ForbiddenError("The token does not allow updates.", "Use a token with the scope 'update'.")
         raise unauthorised("An update needs a token with the scope 'update'.")
     try:
+        refuse_nesting(text, "/update")
         refuse_services(text, "/update")
         update = read_update(text)
         visibility.check_update(caller, update)
