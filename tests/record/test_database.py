@@ -128,6 +128,7 @@ print(json.dumps({
 """
 
 
+@pytest.mark.slow
 def test_a_full_disk_is_said_and_loses_nothing(tmp_path: Path) -> None:
     path = tmp_path / "record.sqlite"
     done = subprocess.run(

@@ -104,6 +104,7 @@ def test_another_address_serves_only_health_without_a_token(closed: Served) -> N
             assert closed.send(method, rule).status_code == 401, (method, rule)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("has_token", [False, True])
 def test_a_first_start_elsewhere_says_how_to_begin(
     has_token: bool, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
@@ -507,6 +508,7 @@ def test_a_loose_configuration_is_refused(line: str, said: str, tmp_path: Path) 
 # ------------------------------------------------------------ on the wire
 
 
+@pytest.mark.slow
 def test_smuggled_and_broken_requests_end_in_errors(tmp_path: Path) -> None:
     """Raw requests to a running server: none is taken for two, none crashes it."""
     import socket

@@ -321,6 +321,7 @@ def test_the_graphs_are_made_anew_when_the_store_was_lost_or_on_demand(served: S
     assert _select(served, query) == before
 
 
+@pytest.mark.slow
 def test_counts_over_cases_agree_with_sparql(served: Served, engine: Engine) -> None:
     """Three ways to the same numbers: in bulk, case by case, and by queries over the graphs."""
     token = served.token("cohort")
