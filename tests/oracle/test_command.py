@@ -6,6 +6,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 
 import pytest
 
@@ -62,9 +63,13 @@ def test_agreement_on_nothing_is_refused(monkeypatch: pytest.MonkeyPatch) -> Non
 
 
 @pytest.mark.slow
-def test_the_command_compares_with_hermit_and_tells_what() -> None:
-    command_line = [sys.executable, "-m", "lumbarkg.oracle", "4", "--seed", "3"]
+def test_the_command_compares_with_hermit_and_tells_what(tmp_path: Path) -> None:
+    command_line = [sys.executable, "-m", "lumbarkg.oracle", "4", "--seed", "3", "--journal", str(tmp_path)]
     ended = subprocess.run(command_line, capture_output=True, text=True, check=False)
     assert ended.returncode == 0, ended.stderr
     for told in ("4/4 compared, 0 differ", "patterns:", "suggestions:", "durations:", "differences: 0 cases"):
         assert told in ended.stdout
+    assert [file.suffix for file in tmp_path.iterdir()] == [".jsonl"]
+    again = subprocess.run(command_line, capture_output=True, text=True, check=False)
+    assert again.returncode == 0, again.stderr
+    assert "runs, 1 of them known from the journal" in again.stdout

@@ -13,7 +13,7 @@ from lumbarkg.identifiers import Iri
 from lumbarkg.reasoning.relations import Relations
 
 Answer = Callable[[dict[str, Any]], dict[str, Any]]
-ASPECTS = ("leaveOut", "modify", "substitute", "firstDays", "returnRule", "watchFor", "comeBack")
+ASPECTS = ("leaveOut", "modify", "substitute", "firstDays", "returnRule", "watchFor", "seeAgain")
 
 ROWER: dict[str, Any] = {
     "age": 30,
@@ -115,12 +115,9 @@ def test_a_cause_of_other_findings_is_to_be_considered_too(answer: Answer) -> No
     found = answer(two)
     first = found["differential"][0]["condition"]
     others = {c["condition"]: {f["finding"] for f in c["explains"]} for c in found["alsoConsider"]}
+    assert first == "DelayedOnsetMuscleSoreness"
     assert first not in others
-    assert others
-    assert any({"LegParaesthesia", "PainBelowKnee"} & explained for explained in others.values()) or first in (
-        "LumbarRadiculopathy",
-        "DiscHerniation",
-    )
+    assert "LegParaesthesia" in others["LumbarRadiculopathy"]
 
 
 def test_what_explains_nothing_more_is_not_named(answer: Answer, engine: Engine) -> None:
@@ -199,16 +196,16 @@ def test_exercises_wait_until_urgency_is_dealt_with(answer: Answer) -> None:
     assert found["triage"]["level"] == "Emergency"
     assert found["advice"][0]["condition"] in {c["condition"] for c in found["triage"]["toExclude"]}
     for advice in found["advice"]:
-        assert advice["heldBack"]
+        assert advice["withheld"]
         assert advice["modify"] == advice["substitute"] == advice["firstDays"] == advice["returnRule"] == []
-    assert found["advice"][0]["comeBack"]
+    assert found["advice"][0]["seeAgain"]
 
 
 def test_the_first_three_causes_are_advised_on(answer: Answer) -> None:
     found = answer(ROWER)
     advised = [a["condition"] for a in found["advice"]]
     assert {c["condition"] for c in found["differential"][:3]} <= set(advised)
-    assert all(a["watchFor"] or a["comeBack"] for a in found["advice"])
+    assert all(a["watchFor"] or a["seeAgain"] for a in found["advice"])
 
 
 # ---------------------------------------------------------------- relations

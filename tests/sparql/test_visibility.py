@@ -51,7 +51,7 @@ def app() -> Iterator[Flask]:
     app = create_app(replace(default_config(), tokens=tokens))
     # The rule does not depend on how much there is to know: a little of each graph makes updates quick.
     small = {Iri(name): _LITTLE.replace(b"GRAPH", name.encode()) for name in ALL_KNOWLEDGE}
-    app.extensions["store"] = EmbeddedStore(small, tuple(small), limits=Limits(seconds=20))
+    app.extensions["store"] = EmbeddedStore(small, tuple(small), limits=Limits(seconds=20), owners=USER_NAMESPACE)
     yield app
     app.extensions["store"].close()
 
@@ -327,6 +327,12 @@ def test_a_tenant_is_limited_in_space(web: FlaskClient) -> None:
         )
         statuses.add(answer.status_code)
     assert statuses == {201, 400}
+    other = {"graph": f"{USER_NAMESPACE}beta/large"}
+    of_another = web.put(
+        "/sparql/graphs", query_string=other, data=triples, content_type="text/turtle", headers=_as("beta")
+    )
+    assert of_another.status_code == 201
+    assert web.delete("/sparql/graphs", query_string=other, headers=_as("beta")).status_code == 204
     for number in range(20):
         web.delete("/sparql/graphs", query_string={"graph": f"{graph}{number}"}, headers=_as("alpha"))
     assert _contents(web, "alpha") == before

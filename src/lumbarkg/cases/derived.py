@@ -33,6 +33,9 @@ class GraphLoader(Store, Protocol):
     def address(self) -> str:
         """Where the store is; another address is another store."""
 
+    def start(self) -> str:
+        """Make sure that the store answers; returns its address."""
+
     def load_graphs(self, graphs: Mapping[Iri, bytes | None]) -> None:
         """Put the graphs in place in one step."""
 
@@ -120,7 +123,7 @@ class StoreWithCases:
 
     def start(self) -> str:
         """Start the store; returns its address. The graphs are brought up to date while the caller goes on."""
-        address = self._store.address
+        address = self._store.start()
         threading.Thread(target=self._refresh_quietly, name="case graphs", daemon=True).start()
         return address
 

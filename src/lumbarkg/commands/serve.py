@@ -13,6 +13,7 @@ from typing import Any
 from lumbarkg import __version__
 from lumbarkg.commands.status import FAILED, OK
 from lumbarkg.errors import LumbarkgError
+from lumbarkg.store.settings import read_settings
 
 _LOOPBACK = ("127.0.0.1", "::1", "localhost")
 _HOW_TO_BEGIN = """\
@@ -103,6 +104,7 @@ def run(options: argparse.Namespace) -> int:
         verifiers=_verifiers(options),
         access=Access(Door(is_loopback_name(options.host), frozenset(options.allow_origin))),
         is_conformance=is_conformance,
+        remote=None if is_conformance else read_settings(os.environ),
     )
     logging.getLogger("waitress").addFilter(_WithoutTraceback())
     app = create_app(config)

@@ -201,3 +201,16 @@ def subexpressions(expression: Expression) -> tuple[Expression, ...]:
     else:
         inner = ()
     return (expression, *inner)
+
+
+def expressions_of(axiom: Axiom) -> tuple[Expression, ...]:
+    """The class expressions that an axiom relates."""
+    if isinstance(axiom, SubClassOf):
+        return (axiom.sub, axiom.sup)
+    if isinstance(axiom, EquivalentClasses):
+        return (axiom.named, axiom.definition)
+    if isinstance(axiom, PropertyDomain):
+        return (axiom.domain,)
+    if isinstance(axiom, PropertyRange):
+        return (axiom.range,)
+    return axiom.members if isinstance(axiom, DisjointClasses) else ()

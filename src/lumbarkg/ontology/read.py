@@ -26,6 +26,7 @@ from lumbarkg.ontology.owl import (
     SubClassOf,
     SubPropertyOf,
 )
+from lumbarkg.ontology.remedies import REMEDIES, remedy_for
 from lumbarkg.rdf.terms import BNode, Graph, Literal, Term
 
 _FACET_ENDS = {
@@ -36,12 +37,33 @@ _FACET_ENDS = {
 }
 _NUMERIC = {v.XSD_DECIMAL, v.XSD_INTEGER}
 _DATATYPES = {v.XSD_DECIMAL, v.XSD_INTEGER, v.XSD_STRING}
+_EXPRESSIONS = {
+    *(v.OWL_INTERSECTION_OF, v.OWL_UNION_OF, v.OWL_COMPLEMENT_OF, v.OWL_SOME_VALUES_FROM),
+    *(Iri(v.OWL + name) for name in ("allValuesFrom", "hasValue", "hasSelf", "oneOf")),
+    *(Iri(v.OWL + name) for name in ("cardinality", "minCardinality", "maxCardinality", "qualifiedCardinality")),
+    *(Iri(v.OWL + name) for name in ("minQualifiedCardinality", "maxQualifiedCardinality")),
+}
+"""What says which class an unnamed class is: each has one of these, with one value."""
+
+_PARTS = _EXPRESSIONS | {
+    Iri(v.OWL + name)
+    for name in (
+        *("onProperty", "onProperties", "onClass", "onDataRange", "onDatatype", "withRestrictions"),
+        *("datatypeComplementOf", "inverseOf", "members", "distinctMembers"),
+        *("sourceIndividual", "assertionProperty", "targetIndividual", "targetValue"),
+        *("annotatedSource", "annotatedProperty", "annotatedTarget"),
+    )
+}
+"""Said of unnamed nodes only as parts of what refers to them, where they are read or refused."""
+
+_SWRL = "http://www.w3.org/2003/11/swrl#"
 _CONSTRUCTORS = {v.OWL_INTERSECTION_OF, v.OWL_UNION_OF, v.OWL_COMPLEMENT_OF}
 """Said of an unnamed class alone: a named class says owl:equivalentClass."""
 _UNDERSTOOD = {
     v.OWL_IMPORTS,
     v.OWL_VERSION_IRI,
     v.OWL_VERSION_INFO,
+    *(Iri(v.OWL + name) for name in ("priorVersion", "backwardCompatibleWith", "incompatibleWith")),
     v.OWL_DEPRECATED,
     v.OWL_MEMBERS,
     v.OWL_ANNOTATED_SOURCE,
@@ -60,36 +82,8 @@ _UNDERSTOOD_TYPES = {
     v.OWL_ANNOTATION_PROPERTY,
     v.OWL_NAMED_INDIVIDUAL,
     v.OWL_AXIOM,
+    Iri(v.OWL + "Annotation"),
     v.OWL_RESTRICTION,
-}
-_REMEDIES = {
-    "AsymmetricProperty": "leave it to a shape; nothing follows from it for a case",
-    "IrreflexiveProperty": "leave it to a shape; nothing follows from it for a case",
-    "equivalentProperty": "use one property, or two inclusions",
-    "propertyDisjointWith": "leave it to a shape",
-    "unionOf": "write owl:equivalentClass with the union",
-    "intersectionOf": "write owl:equivalentClass with the intersection",
-    "complementOf": "write owl:equivalentClass, and 'not' in clinical patterns only",
-    "two ends on one side of a facet": "keep the narrower one",
-    "inverseOf": "state the direction that is asked for; the inverse is a direction of query",
-    "SymmetricProperty": "state both directions where both are meant",
-    "FunctionalProperty": "let a shape hold the property to one value",
-    "InverseFunctionalProperty": "let a shape hold the property to one value",
-    "ReflexiveProperty": "state the reflexive case on the classes that need it",
-    "allValuesFrom": "use someValuesFrom, or a range on the property",
-    "hasValue": "use someValuesFrom with a class",
-    "hasSelf": "use a class of its own",
-    "oneOf": "use a class with subclasses",
-    "cardinality": "annotate the class with lkg:atLeast and lkg:among",
-    "minCardinality": "annotate the class with lkg:atLeast and lkg:among",
-    "maxCardinality": "let a shape hold the number of values",
-    "qualifiedCardinality": "annotate the class with lkg:atLeast and lkg:among",
-    "minQualifiedCardinality": "annotate the class with lkg:atLeast and lkg:among",
-    "maxQualifiedCardinality": "let a shape hold the number of values",
-    "disjointUnionOf": "use subclasses and, where anatomy or time demands it, owl:disjointWith",
-    "hasKey": "leave identity to the store",
-    "sameAs": "use a mapping row (SSSOM)",
-    "differentFrom": "leave it out; individuals are data",
 }
 
 
@@ -174,8 +168,10 @@ class _Reader:
         if predicate == v.RDFS_SUBCLASS_OF:
             return SubClassOf(self.expression(subject), self.expression(target))
         if predicate == v.OWL_EQUIVALENT_CLASS:
+            if isinstance(subject, BNode) and isinstance(target, Iri):
+                return EquivalentClasses(Named(target), self.expression(subject))
             if isinstance(subject, BNode):
-                raise _UnreadableError("equivalentClass with an unnamed class on the left", subject)
+                raise _UnreadableError("equivalentClass of two unnamed classes", subject)
             return EquivalentClasses(Named(subject), self.expression(target))
         if predicate == v.OWL_DISJOINT_WITH:
             return DisjointClasses((self.expression(subject), self.expression(target)))
@@ -183,6 +179,8 @@ class _Reader:
             return SubPropertyOf((self._property(subject),), self._property(target))
         if predicate == v.OWL_PROPERTY_CHAIN_AXIOM:
             chain = tuple(self._property(p) for p in self.graph.items(target))
+            if len(chain) < 2:
+                raise _UnreadableError("a chain of fewer than two properties", subject)
             return SubPropertyOf(chain, self._property(subject))
         if predicate == v.RDFS_DOMAIN and not self._is_annotation(subject):
             return PropertyDomain(self._property(subject), self.expression(target))
@@ -202,7 +200,7 @@ class _Reader:
         """Whether a statement in OWL's own vocabulary is read here, or with the expression that it is part of."""
         if predicate in _CONSTRUCTORS:
             return isinstance(subject, BNode)
-        return predicate in _UNDERSTOOD or self._in_restriction(subject)
+        return predicate in _UNDERSTOOD or (isinstance(subject, BNode) and predicate in _PARTS)
 
     def _typed(self, subject: Iri | BNode, cls: Term) -> Axiom | None:
         if cls == v.OWL_TRANSITIVE_PROPERTY:
@@ -215,6 +213,10 @@ class _Reader:
             return DisjointClasses(tuple(self.expression(m) for m in self.graph.items(members)))
         if isinstance(cls, Iri) and cls.namespace == v.OWL and cls not in _UNDERSTOOD_TYPES:
             raise _UnreadableError(cls.local_name, subject)
+        if isinstance(cls, Iri) and cls.namespace == _SWRL:
+            raise _UnreadableError("a rule (SWRL)", subject)
+        if cls == v.RDFS_DATATYPE and isinstance(subject, Iri) and subject.namespace != v.XSD:
+            raise _UnreadableError("a datatype definition", subject)
         return None
 
     def expression(self, node: Term) -> Expression:
@@ -222,12 +224,15 @@ class _Reader:
             return Named(node)
         if isinstance(node, Literal):
             raise _UnreadableError("a literal where a class is needed", node)
+        stated = [values for p, values in self.graph.predicates(node).items() if p in _EXPRESSIONS]
+        if sum(map(len, stated)) > 1:
+            raise _UnreadableError("several constructors in one class expression", node)
         operands = self.graph.value(node, v.OWL_INTERSECTION_OF)
         if operands is not None:
-            return And(tuple(self.expression(o) for o in self.graph.items(operands)))
+            return And(self._operands(operands))
         operands = self.graph.value(node, v.OWL_UNION_OF)
         if operands is not None:
-            return Or(tuple(self.expression(o) for o in self.graph.items(operands)))
+            return Or(self._operands(operands))
         operand = self.graph.value(node, v.OWL_COMPLEMENT_OF)
         if operand is not None:
             return Not(self.expression(operand))
@@ -236,13 +241,22 @@ class _Reader:
             self.graph.value(node, v.OWL_SOME_VALUES_FROM),
         )
         if isinstance(prop, Iri) and filler is not None:
-            if filler in _NUMERIC:
+            prop = self._property(prop)
+            if filler == v.XSD_DECIMAL:
                 return Facet(prop, Interval())
+            if isinstance(filler, Iri) and (filler.namespace == v.XSD or filler == v.RDFS_LITERAL):
+                raise _UnreadableError("a datatype as filler", node)
             if self.graph.value(filler, v.OWL_ON_DATATYPE) is not None:
                 return Facet(prop, self._interval(filler))
             return Some(prop, self.expression(filler))
         named = [p.local_name for p in self.graph.predicates(node) if p.namespace == v.OWL]
-        raise _UnreadableError(next((n for n in named if n in _REMEDIES), "class expression"), node)
+        raise _UnreadableError(next((n for n in named if n in REMEDIES), "class expression"), node)
+
+    def _operands(self, head: Term) -> tuple[Expression, ...]:
+        operands = tuple(self.expression(o) for o in self.graph.items(head))
+        if not operands:
+            raise _UnreadableError("an intersection or union of nothing", head)
+        return operands
 
     def _interval(self, node: Term) -> Interval:
         restrictions = self.graph.value(node, v.OWL_WITH_RESTRICTIONS)
@@ -271,16 +285,15 @@ class _Reader:
         """A property by its name; the only unnamed ones that OWL has are inverses."""
         if not isinstance(node, Iri):
             raise _UnreadableError("inverseOf", node)
+        if node.namespace == v.OWL:
+            raise _UnreadableError(node.local_name, node)
         return node
 
     def _has_type(self, subject: Term, cls: Iri) -> bool:
         return cls in self.graph.objects(subject, v.RDF_TYPE)
 
-    def _in_restriction(self, subject: Term) -> bool:
-        return self._has_type(subject, v.OWL_RESTRICTION) or isinstance(subject, BNode)
-
     def _refuse(self, construct: str, place: Term, subject: Term) -> None:
-        remedy = _REMEDIES.get(construct, "use intersections, someValuesFrom and named classes")
+        remedy = remedy_for(construct)
         where = subject if isinstance(subject, Iri) else place
         self.issues.append(
             error(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import signal
 import sys
 import time
 from collections.abc import Sequence
@@ -83,7 +84,7 @@ def _compare(
             f"runs, {report.told_runs} of them known from the journal; the engine {report.engine_seconds:.2f} s"
         )
         for lapse in report.lapses:
-            print("HermiT contradicts itself: what it finds of this case alone, it leaves out in company")
+            print("HermiT left out what it finds of this case alone, or what it refutes the denial of")
             print("\n".join(f"  {difference}" for difference in lapse.differences))
             print(f"  case: {json.dumps(case_document(lapse.case))}")
         _print_differences(report.differing, oracle)
@@ -110,4 +111,5 @@ def _print_differences(differing: Sequence[Compared], oracle: Oracle) -> None:
 
 
 if __name__ == "__main__":
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # as an interrupt: HermiT's processes are ended too
     sys.exit(main())

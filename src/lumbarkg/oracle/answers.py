@@ -13,6 +13,7 @@ from lumbarkg.reasoning.knowledge import Knowledge
 from lumbarkg.reasoning.realise import realise
 
 CASE = "the case"
+_SPOKEN = {"suggests": v.SUGGESTS, "arguesAgainst": v.ARGUES_AGAINST}
 
 
 @dataclass(frozen=True)
@@ -119,6 +120,24 @@ def unsound(ours: Answer, theirs: Answer) -> tuple[Difference, ...]:
     if ours.consistent != theirs.consistent:
         return found
     return tuple(replace(d, only_hermit=frozenset()) for d in found if d.only_engine)
+
+
+def left_out(found: tuple[Difference, ...], case: Case, nodes: CaseNodes) -> dict[Iri, frozenset[Iri]]:
+    """Individual → the classes of it that HermiT left out; nothing where it disagrees on something else too."""
+    node_of = {f"types of {place}": node for place, node in zip(_places(case), nodes.individuals, strict=True)}
+    claims: dict[Iri, frozenset[Iri]] = {}
+    for difference in found:
+        if difference.only_hermit:
+            return {}
+        if difference.about in node_of:
+            node, classes = node_of[difference.about], frozenset(map(Iri, difference.only_engine))
+        elif difference.about in _SPOKEN:
+            prop = _SPOKEN[difference.about]
+            node, classes = nodes.root, frozenset(query_class(prop, Iri(c)) for c in difference.only_engine)
+        else:
+            return {}
+        claims[node] = claims.get(node, frozenset()) | classes
+    return claims
 
 
 def _difference(about: str, ours: frozenset[str], theirs: frozenset[str]) -> Difference:

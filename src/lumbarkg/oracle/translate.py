@@ -86,6 +86,31 @@ def complement_triples(case: Case, number: int) -> tuple[CaseNodes, list[Triple]
     return nodes, triples
 
 
+def refutation_triples(individual: Iri, classes: Iterable[Iri]) -> list[Triple]:
+    """That the individual is outside one of the classes: a contradiction exactly where it is in all of them."""
+    union, triples = BNode("refuted"), []
+    members: list[Subject] = []
+    for index, cls in enumerate(sorted(classes)):
+        members.append(complement := BNode(f"refuted{index}"))
+        triples += [
+            Triple(complement, v.RDF_TYPE, v.OWL_CLASS),
+            Triple(complement, v.OWL_COMPLEMENT_OF, cls),
+        ]
+    if len(members) == 1:
+        return [*triples, Triple(individual, v.RDF_TYPE, members[0])]
+    listed = _list("refuted", members)
+    triples += [Triple(union, v.RDF_TYPE, v.OWL_CLASS), Triple(union, v.OWL_UNION_OF, listed[0].subject), *listed]
+    return [*triples, Triple(individual, v.RDF_TYPE, union)]
+
+
+def _list(label: str, members: list[Subject]) -> list[Triple]:
+    cells = [BNode(f"{label}-cell{i}") for i in range(len(members))]
+    triples: list[Triple] = []
+    for cell, rest, member in zip(cells, [*cells[1:], None], members, strict=True):
+        triples += [Triple(cell, v.RDF_FIRST, member), Triple(cell, v.RDF_REST, rest or v.RDF_NIL)]
+    return triples
+
+
 def _stated_case(case: Case, number: int) -> tuple[CaseNodes, list[Triple]]:
     """All of a case but that it denies what it denies."""
     root = Iri(f"{_BASE}case{number}")
@@ -136,10 +161,12 @@ def _expression(name: Iri, finding: Finding) -> list[Triple]:
         restriction, added = _some(f"{label}-{index}", prop, cls)
         members.append(restriction)
         triples += added
-    whole, cells = BNode(f"{label}-all"), [BNode(f"{label}-cell{i}") for i in range(len(members))]
-    triples += [Triple(whole, v.RDF_TYPE, v.OWL_CLASS), Triple(whole, v.OWL_INTERSECTION_OF, cells[0])]
-    for cell, rest, member in zip(cells, [*cells[1:], None], members, strict=True):
-        triples += [Triple(cell, v.RDF_FIRST, member), Triple(cell, v.RDF_REST, rest or v.RDF_NIL)]
+    whole, listed = BNode(f"{label}-all"), _list(label, members)
+    triples += [
+        Triple(whole, v.RDF_TYPE, v.OWL_CLASS),
+        Triple(whole, v.OWL_INTERSECTION_OF, listed[0].subject),
+        *listed,
+    ]
     return [*triples, Triple(name, v.OWL_EQUIVALENT_CLASS, whole)]
 
 

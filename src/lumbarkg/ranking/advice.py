@@ -30,7 +30,7 @@ _ASPECTS = {
 _ORDER = {aspect: number for number, aspect in enumerate(_ASPECTS.values())}
 _WHILE_URGENT = frozenset({Aspect.LEAVE_OUT, Aspect.WATCH_FOR, Aspect.COME_BACK})
 _LIKELY = 3
-_HELD_BACK = "Exercises are not offered before the urgency has been dealt with."
+_WITHHELD = "Exercises are not offered before the urgency has been dealt with."
 _REMEMBERED = 20_000
 
 
@@ -67,7 +67,7 @@ class Adviser:
         items = sorted((*about, *general), key=lambda i: (_ORDER[i.aspect], not i.reported, i.row, i.exercises))
         if urgent:
             kept = tuple(i for i in items if i.aspect in _WHILE_URGENT)
-            return CauseAdvice(condition, kept, _HELD_BACK)
+            return CauseAdvice(condition, kept, _WITHHELD)
         return CauseAdvice(condition, tuple(items))
 
     def _names(self, item: AdviceItem, reported: tuple[Iri, ...]) -> bool:

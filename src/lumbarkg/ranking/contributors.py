@@ -8,7 +8,7 @@ from __future__ import annotations
 from functools import lru_cache
 
 from lumbarkg import vocabulary as v
-from lumbarkg.guidance import Contributor, StatedLink
+from lumbarkg.guidance import Contributor
 from lumbarkg.identifiers import Iri
 from lumbarkg.model import Case, Entailments
 from lumbarkg.reasoning.knowledge import Knowledge
@@ -22,6 +22,8 @@ _KINDS = (
     (v.CONDITION, "condition"),
     (v.FINDING, "finding"),
 )
+# The links, what says most first; a mechanism is named by the condition that has it.
+_LINKS = ((v.CAN_CAUSE, False), (v.HAS_MECHANISM, True), (v.AGGRAVATES, False), (v.MAY_CONTRIBUTE_TO, False))
 _CONTESTED = frozenset({v.MAY_CONTRIBUTE_TO})
 _REMEMBERED = 20_000
 
@@ -31,19 +33,21 @@ class Contributors:
 
     def __init__(self, knowledge: Knowledge, relations: Relations) -> None:
         self._knowledge, self._relations = knowledge, relations
-        self._between = lru_cache(maxsize=_REMEMBERED)(self._link)
+        self._links_of = lru_cache(maxsize=_REMEMBERED)(self._read_links)
 
     def find(
         self, case: Case, entailments: Entailments, conditions: tuple[Iri, ...]
     ) -> dict[Iri, tuple[Contributor, ...]]:
         """Condition → its contributors in this case; conditions without any are left out."""
-        shown = self._shown(case, entailments)
-        found: dict[Iri, tuple[Contributor, ...]] = {}
-        for condition in conditions:
-            links = tuple(link for term in shown if (link := self._between(term, condition)) is not None)
-            if links:
-                found[condition] = tuple(sorted(links, key=lambda c: (c.contested, c.term)))
-        return found
+        found: dict[Iri, list[Contributor]] = {}
+        for term in self._shown(case, entailments):
+            for condition, link in self._links_of(term).items():
+                found.setdefault(condition, []).append(link)
+        return {
+            condition: tuple(sorted(found[condition], key=lambda c: (c.contested, c.term)))
+            for condition in conditions
+            if condition in found
+        }
 
     def _shown(self, case: Case, entailments: Entailments) -> tuple[Iri, ...]:
         """Faults and exercises that were reported, findings that are present, conditions that a pattern suggests."""
@@ -51,22 +55,18 @@ class Contributors:
         suggested = (m.condition for m in entailments.patterns if m.supports)
         return tuple(dict.fromkeys((*done, *suggested, *(f.term for f in case.present))))
 
-    def _link(self, term: Iri, condition: Iri) -> Contributor | None:
-        """The first of the links that says most: a cause, a mechanism, what makes worse, then what is contested."""
-        relations = self._relations
-        if self._knowledge.is_subclass(term, condition):
-            return None
-        kind = next((name for root, name in _KINDS if self._knowledge.is_subclass(term, root)), "")
-        steps: tuple[StatedLink, ...]
-        for prop, subject, target in (
-            (v.CAN_CAUSE, term, condition),
-            (v.HAS_MECHANISM, condition, term),
-            (v.AGGRAVATES, term, condition),
-            (v.MAY_CONTRIBUTE_TO, term, condition),
-        ):
+    def _read_links(self, term: Iri) -> dict[Iri, Contributor]:
+        """Condition → the link from the term that says most: cause, mechanism, what makes worse, what is contested."""
+        relations, knowledge = self._relations, self._knowledge
+        kind = next((name for root, name in _KINDS if knowledge.is_subclass(term, root)), "")
+        found: dict[Iri, Contributor] = {}
+        for prop, is_inverse in _LINKS:
             if prop == v.AGGRAVATES and kind != "techniqueFault":
                 continue
-            if relations.holds(subject, prop, target):
-                steps = relations.explain(subject, prop, target)
-                return Contributor(term, kind, prop, steps, contested=prop in _CONTESTED)
-        return None
+            conditions = relations.sources(prop, term) if is_inverse else relations.targets(prop, term)
+            for condition in conditions:
+                if condition not in found and not knowledge.is_subclass(term, condition):
+                    ends = (condition, term) if is_inverse else (term, condition)
+                    steps = relations.explain(ends[0], prop, ends[1])
+                    found[condition] = Contributor(term, kind, prop, steps, contested=prop in _CONTESTED)
+        return found

@@ -55,6 +55,9 @@ class _Answers:
             self.rows[question, hypothesis].append(c.item.row)
         self.question = np.array([q for q, _ in pairs], dtype=np.intp)
         self.hypothesis = np.array([h for _, h in pairs], dtype=np.intp)
+        self.pairs_of: dict[int, Integers] = {
+            number: np.flatnonzero(self.question == number) for number in range(len(brought))
+        }
         self._pair = np.array([pairs[q, h] for q, h, _ in best], dtype=np.intp)
         self._cluster = np.array([clusters.setdefault((h, c), len(clusters)) for _, h, c in best], dtype=np.intp)
         self._log = np.array([c.log for c in best.values()])
@@ -96,6 +99,7 @@ class Questions:
     def __init__(self, askable: tuple[Askable, ...], setting: Setting, ceiling: float) -> None:
         self.askable, self.setting, self._ceiling = askable, setting, ceiling
         self.index = {a.cls: number for number, a in enumerate(askable)}
+        self.classes = frozenset(self.index)
         self._clusters: dict[tuple[int, str], int] = {}
         self.yes = _Answers([a.present for a in askable], setting, self._clusters)
         self.no = _Answers([a.absent for a in askable], setting, self._clusters)
@@ -128,13 +132,15 @@ class Questions:
         return np.maximum(0.0, _entropy(marginal) - conditional)
 
     def _changes(self, answers: _Answers, logs: Floats, standing: Standing) -> NDArray[np.bool_]:
-        weights = np.tile(standing.logs, (len(self.askable), 1))
-        weights[answers.question, answers.hypothesis] += logs
-        ranked = weights[:, list(standing.order)]
+        order = np.array(standing.order, dtype=np.intp)
+        place = np.empty_like(order)
+        place[order] = np.arange(len(order))
+        ranked = np.tile(standing.logs[order], (len(self.askable), 1))
+        ranked[answers.question, place[answers.hypothesis]] += logs
         first = min(3, ranked.shape[1])
         changed = np.zeros(len(self.askable), dtype=bool)
-        for place in range(first - 1):
-            changed |= ranked[:, place] < ranked[:, place + 1]
+        for rank in range(first - 1):
+            changed |= ranked[:, rank] < ranked[:, rank + 1]
         if ranked.shape[1] > first:
             changed |= ranked[:, first - 1] < ranked[:, first:].max(axis=1)
         return changed
@@ -143,19 +149,21 @@ class Questions:
         """The hypotheses whose probability a yes would move most, the most moved first."""
         probabilities = standing.posterior.probabilities
         factors = np.full(len(probabilities), self.rates[number])
-        mine = self.yes.question == number
-        factors[self.yes.hypothesis[mine]] = np.minimum(
-            self._ceiling, np.exp(outlook.yes_logs[mine]) * self.rates[number]
-        )
+        mine = self.yes.pairs_of[number]
+        given = np.exp(outlook.yes_logs[mine]) * self.rates[number]
+        factors[self.yes.hypothesis[mine]] = np.minimum(self._ceiling, given)
         after = probabilities * factors
         moved = np.abs(after / after.sum() - probabilities)
-        order = sorted(range(len(moved)), key=lambda i: (-moved[i], self.setting.conditions[i]))
-        return tuple(self.setting.conditions[i] for i in order[:most] if moved[i] > 0)
+        # Stable, and the hypotheses are in the order of the table: equal moves come in that order.
+        best = np.argsort(-moved, kind="stable")[:most].tolist()
+        return tuple(self.setting.conditions[i] for i in best if moved[i] > 0)
 
     def rows_of(self, number: int, outlook: Outlook) -> tuple[str, ...]:
         """The rows that a yes would bring into the product."""
-        mine = np.flatnonzero((self.yes.question == number) & (outlook.yes_logs != 0))
-        found = {row for i in mine.tolist() for row in self.yes.rows[number, int(self.yes.hypothesis[i])]}
+        mine = self.yes.pairs_of[number].tolist()
+        found = {
+            row for i in mine if outlook.yes_logs[i] != 0 for row in self.yes.rows[number, int(self.yes.hypothesis[i])]
+        }
         return tuple(sorted(found))
 
 

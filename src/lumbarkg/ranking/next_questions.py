@@ -156,10 +156,8 @@ class QuestionChooser:
         self, questions: Questions, standing: Standing, entailments: Entailments, skipped: frozenset[Iri]
     ) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
         seen, found = standing.seen, np.ones(len(questions.askable), dtype=bool)
-        for cls in (*seen.present, *seen.denied, *skipped):
-            number = questions.index.get(cls)
-            if number is not None:
-                found[number] = False
+        settled = questions.classes & (seen.present | seen.denied | skipped)
+        found[[questions.index[cls] for cls in settled]] = False
         for cls, detail in self._details.items():
             number = questions.index.get(cls)
             if number is not None and (detail.property in skipped or not self._lacking(detail, entailments)):

@@ -54,6 +54,11 @@ def serialise(triples: Iterable[Triple], syntax: Syntax, prefixes: Mapping[str, 
     return document
 
 
+def render_term(term: Term) -> str:
+    """A term as SPARQL and N-Triples write it, with everything escaped that could end it."""
+    return str(to_ox(term))
+
+
 def to_ox(term: Term) -> ox.NamedNode | ox.BlankNode | ox.Literal:
     """A term of ours as one of pyoxigraph's."""
     if isinstance(term, Literal):

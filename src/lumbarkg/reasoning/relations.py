@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from lumbarkg import vocabulary as v
 from lumbarkg.guidance import StatedLink
@@ -27,26 +26,31 @@ def relation_triples(knowledge: Knowledge) -> list[Triple]:
 
 
 class Relations:
-    """The relation graph of one ontology by property and subject; made when it is first asked."""
+    """The relation graph of one ontology, with what it rests on; prepared when it is first asked."""
 
     def __init__(self, knowledge: Knowledge) -> None:
         self._knowledge = knowledge
+        # As many as the ontology has classes.
+        self._of = lru_cache(maxsize=None)(knowledge.relations)
+        self._above = lru_cache(maxsize=None)(self._nearest_first)
 
     @cached_property
-    def _targets(self) -> dict[Iri, dict[Iri, frozenset[Iri]]]:
-        found: dict[Iri, dict[Iri, set[Iri]]] = defaultdict(lambda: defaultdict(set))
-        for triple in relation_triples(self._knowledge):
-            if isinstance(triple.subject, Iri) and isinstance(triple.object, Iri):
-                found[triple.predicate][triple.subject].add(triple.object)
-        return {p: {s: frozenset(o) for s, o in by_subject.items()} for p, by_subject in found.items()}
+    def _sources(self) -> dict[tuple[Iri, Iri], tuple[Iri, ...]]:
+        """(property, target) → every class that is entailed to be related to it."""
+        found: dict[tuple[Iri, Iri], list[Iri]] = defaultdict(list)
+        for cls in sorted(self._knowledge.ontology.classes):
+            for prop, fillers in self._of(cls).items():
+                for filler in fillers:
+                    found[prop, filler].append(cls)
+        return {key: tuple(subjects) for key, subjects in found.items()}
 
     def targets(self, prop: Iri, subject: Iri) -> frozenset[Iri]:
         """Every class that the subject is entailed to be related to."""
-        return self._targets.get(prop, {}).get(subject, _NOWHERE)
+        return self._of(subject).get(prop, _NOWHERE)
 
     def sources(self, prop: Iri, target: Iri) -> tuple[Iri, ...]:
         """Every class that is entailed to be related to the target, sorted."""
-        return tuple(sorted(s for s, objects in self._targets.get(prop, {}).items() if target in objects))
+        return self._sources.get((prop, target), ())
 
     def holds(self, subject: Iri, prop: Iri, target: Iri) -> bool:
         """Whether ``subject ⊑ ∃prop.target`` is entailed."""
@@ -122,16 +126,19 @@ class Relations:
 
     def _nearest(self, subject: Iri, prop: Iri, target: Iri) -> StatedLink | None:
         """The link stated on the subject, or on the nearest class above it, to the target or a kind of it."""
-        above: Iterable[Iri] = sorted(self._knowledge.superclasses(subject), key=lambda c: (-self._depth(c), c))
         return next(
             (
                 link
-                for cls in above
+                for cls in self._above(subject)
                 for link in self._stated.get((cls, prop), ())
                 if self._knowledge.is_subclass(link.object, target)
             ),
             None,
         )
+
+    def _nearest_first(self, cls: Iri) -> tuple[Iri, ...]:
+        """The class and those above it, the most specific first."""
+        return tuple(sorted(self._knowledge.superclasses(cls), key=lambda c: (-self._depth(c), c)))
 
     def _depth(self, cls: Iri) -> int:
         return len(self._knowledge.superclasses(cls))

@@ -29,7 +29,7 @@ def render_advice(advice: CauseAdvice, sources: Sources) -> dict[str, Any]:
     """The advice for one cause, by aspect."""
     return {
         **sources.term(advice.condition, "condition"),
-        "heldBack": advice.held_back or None,
+        "withheld": advice.withheld or None,
         **{aspect.value: [_item(item, sources) for item in advice.items if item.aspect is aspect] for aspect in Aspect},
     }
 

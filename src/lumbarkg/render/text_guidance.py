@@ -11,9 +11,9 @@ _HEADINGS = {
     "modify": "modify",
     "substitute": "instead",
     "firstDays": "first days",
-    "returnRule": "go back when",
+    "returnRule": "resume when",
     "watchFor": "watch for",
-    "comeBack": "come back",
+    "seeAgain": "see someone when",
 }
 
 
@@ -28,8 +28,8 @@ def advice_lines(advice: list[dict[str, Any]]) -> list[str]:
     lines = ["", "ADVICE"] if advice else []
     for cause in advice:
         lines.append(f"  {cause['label']}")
-        if cause["heldBack"]:
-            lines += wrap(cause["heldBack"], "    ")
+        if cause["withheld"]:
+            lines += wrap(cause["withheld"], "    ")
         for aspect, heading in _HEADINGS.items():
             for item in cause[aspect]:
                 lines += wrap(f"{heading}: {_said(item)}", "    ")

@@ -8,6 +8,8 @@ Header lines start with ``#+`` and hold ``key: value``; a key may stand several 
   in double quotes, ``true`` or ``false``, ``-`` for an unbound cell;
 - ``exactly: true``: the expected rows are all the rows.
 
+In ``queries/api/``: see ``library``; there ``*`` in ``expect`` stands for any bound cell.
+
 In ``queries/verify/`` a returned row is a failure: ``problem``, ``principle`` and ``solution`` explain it.
 """
 
@@ -21,6 +23,7 @@ from lumbarkg.errors import QueryError
 from lumbarkg.identifiers import Iri, Prefixes
 
 _MARK = "#+"
+ANY = "*"
 Cell = str | None
 Row = tuple[Cell, ...]
 
@@ -64,17 +67,28 @@ class QueryDocument:
         return word
 
 
+def row_fits(expected: Row, row: Row) -> bool:
+    """Whether a row is the expected one, cell by cell; ``*`` fits every bound cell."""
+    return len(expected) == len(row) and all(
+        want == have or (want == ANY and have is not None) for want, have in zip(expected, row, strict=True)
+    )
+
+
 def read_document(path: Path) -> QueryDocument:
     """The query of a file. Raises QueryError where a header line is not ``#+ key: value``."""
+    return parse_document(path.stem, path.read_text("utf-8"))
+
+
+def parse_document(name: str, text: str) -> QueryDocument:
+    """The query of a text. Raises QueryError where a header line is not ``#+ key: value``."""
     header: dict[str, list[str]] = {}
-    text = path.read_text("utf-8")
     for line in text.splitlines():
         if line.startswith(_MARK):
             key, colon, value = line.removeprefix(_MARK).partition(":")
             if not colon:
-                raise QueryError(f"{path}: the header line '{line}' is not '#+ key: value'.")
+                raise QueryError(f"{name}: the header line '{line}' is not '#+ key: value'.")
             header.setdefault(key.strip(), []).append(value.strip())
-    return QueryDocument(path.stem, {key: tuple(values) for key, values in header.items()}, text)
+    return QueryDocument(name, {key: tuple(values) for key, values in header.items()}, text)
 
 
 def read_folder(folder: Path) -> tuple[QueryDocument, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
+from collections.abc import Mapping as Map
 
 from lumbarkg import vocabulary as v
 from lumbarkg.identifiers import Iri, Prefixes
@@ -14,9 +15,12 @@ from lumbarkg.rdf.syntax import Syntax, serialise
 from lumbarkg.rdf.terms import BNode, Literal, Term, Triple
 from lumbarkg.reasoning.knowledge import Knowledge
 from lumbarkg.reasoning.relations import relation_triples
+from lumbarkg.sparql.library import NamedQuery
+from lumbarkg.sparql.library_graph import library_triples
 
-ASSERTED, INFERRED, RELATIONS, EVIDENCE, CLAIMS, MAPPINGS = (
-    Iri(f"{v.LKG}graph/{name}") for name in ("asserted", "inferred", "relations", "evidence", "claims", "mappings")
+ASSERTED, INFERRED, RELATIONS, EVIDENCE, CLAIMS, MAPPINGS, QUERIES = (
+    Iri(f"{v.LKG}graph/{name}")
+    for name in ("asserted", "inferred", "relations", "evidence", "claims", "mappings", "queries")
 )
 # What each graph holds, for people who read the service description.
 GRAPH_MEANINGS = {
@@ -26,14 +30,23 @@ GRAPH_MEANINGS = {
     EVIDENCE: "The rows of the evidence tables with their figures, sources and verification status.",
     CLAIMS: "What the article says, statement by statement: stance, what formalises it, what speaks against it.",
     MAPPINGS: "Mappings of the terms to other vocabularies (SSSOM): the plain edge, and the row that says why.",
+    QUERIES: "The named queries: question, text and subject of each, for editors that list them.",
 }
+KNOWLEDGE = tuple(sorted(GRAPH_MEANINGS))
+"""The graphs that everybody sees; the default graph is their union."""
+UNION = Iri(f"{v.LKG}graph/union")
+"""Where a remote store keeps that union; nobody selects it by name."""
+_NOTATION = Iri(f"{v.SKOS}notation")
 _SSSOM = "https://w3id.org/sssom/"
 
 
 def knowledge_graphs(
-    knowledge: Knowledge, tables: EvidenceTables, mappings: Iterable[Mapping] = ()
+    knowledge: Knowledge,
+    tables: EvidenceTables,
+    mappings: Iterable[Mapping] = (),
+    queries: Iterable[NamedQuery] = (),
 ) -> dict[Iri, bytes]:
-    """Graph name → N-Triples: axioms, class hierarchy, relation graph, evidence rows, claims and mappings."""
+    """Graph name → N-Triples: axioms, class hierarchy, relations, evidence rows, claims, mappings, named queries."""
     graphs = {
         ASSERTED: list(knowledge.ontology.graph),
         INFERRED: hierarchy_triples(knowledge),
@@ -41,8 +54,15 @@ def knowledge_graphs(
         EVIDENCE: evidence_triples(tables),
         CLAIMS: claim_triples(knowledge),
         MAPPINGS: mapping_triples(mappings),
+        QUERIES: library_triples(queries),
     }
     return {name: serialise(triples, Syntax.N_TRIPLES, {}) for name, triples in graphs.items()}
+
+
+def union_graph(graphs: Map[Iri, bytes]) -> bytes:
+    """The union of graphs in N-Triples, each triple once. Blank nodes of different graphs have different labels."""
+    lines = {line for content in graphs.values() for line in content.splitlines() if line.strip()}
+    return b"\n".join(sorted(lines)) + b"\n" if lines else b""
 
 
 def hierarchy_triples(knowledge: Knowledge) -> list[Triple]:
@@ -66,7 +86,7 @@ def claim_triples(knowledge: Knowledge) -> list[Triple]:
 
 
 def mapping_triples(mappings: Iterable[Mapping]) -> list[Triple]:
-    """The edge of each mapping whose target has an IRI, and each row as a ``sssom:Mapping``."""
+    """The edge of each mapping whose target has an IRI, the target's code, and each row as a ``sssom:Mapping``."""
     prefixes = Prefixes({**v.WELL_KNOWN_PREFIXES, "semapv": "https://w3id.org/semapv/vocab/", "sssom": _SSSOM})
     triples: list[Triple] = []
     for mapping in mappings:
@@ -74,6 +94,7 @@ def mapping_triples(mappings: Iterable[Mapping]) -> list[Triple]:
         target: Term = mapping.object_iri or Literal(mapping.object)
         if mapping.object_iri:
             triples.append(Triple(mapping.subject, predicate, mapping.object_iri))
+            triples.append(Triple(mapping.object_iri, _NOTATION, Literal(mapping.object)))
         key = f"{mapping.target} {mapping.subject} {mapping.predicate} {mapping.object}"
         row = BNode("mapping" + hashlib.sha256(key.encode()).hexdigest()[:24])
         justification = prefixes.expand(mapping.justification)

@@ -42,15 +42,17 @@ class EmbeddedStore:
         *,
         prefixes: Mapping[str, str] | None = None,
         limits: Limits | None = None,
+        owners: str = "",
         address: str | None = None,
     ) -> None:
-        """``default`` is the merge that most queries see, made ahead of them.
+        """``default`` is the merge that most queries see, made ahead of them; below the namespace ``owners`` each
+        owner's graphs are limited in size.
 
         The pool starts with the first call, or with ``start``. With an ``address`` none is started: the pool of
         another process is used, which then holds the graphs.
         """
         self._graphs, self._default, self._prefixes = dict(graphs), default, dict(prefixes or {})
-        self.limits = limits or Limits()
+        self.limits, self._owners = limits or Limits(), owners
         self._lock = threading.Lock()
         self._free: list[_Connection] = []
         self._process: subprocess.Popen[bytes] | None = None
@@ -218,6 +220,7 @@ class EmbeddedStore:
             "limits": asdict(self.limits),
             "default": self._default,
             "prefixes": self._prefixes,
+            "owners": self._owners,
         }
 
 

@@ -77,9 +77,9 @@ class Client(asyncio.Protocol):
 class Pool:
     """The record, the workers and the jobs."""
 
-    def __init__(self, limits: Limits, graphs: dict[Iri, bytes]) -> None:
+    def __init__(self, limits: Limits, graphs: dict[Iri, bytes], owners: str) -> None:
         self._limits = limits
-        self._record = Record(graphs)
+        self._record = Record(graphs, owners)
         self._waiting = Waiting()
         self._running: set[Job] = set()
         self._idle: list[WorkerProcess] = []
@@ -150,7 +150,7 @@ class Pool:
                 self._start_worker()
         elif job is not None:
             if frame.kind is Kind.CHANGES:
-                self._finish(job, self._commit(job, frame))
+                self._finish(job, self._commit(frame))
             elif frame.kind in _ENDS:
                 self._finish(job, pack(*frame))
             else:
@@ -280,11 +280,11 @@ class Pool:
 
     # Writing
 
-    def _commit(self, job: Job, frame: Frame) -> bytes:
+    def _commit(self, frame: Frame) -> bytes:
         changes = unpack_graphs(frame.head["graphs"], frame.content)
         created = any(name not in self._record for name in changes)
         try:
-            self._record.check_room(changes, tuple(job.head.get("writable", ())), self._limits.graph_bytes)
+            self._record.check_room(changes, self._limits.graph_bytes)
         except LumbarkgError as problem:
             return pack(Kind.FAILURE, failure_head(problem))
         self._change(changes)
@@ -370,6 +370,6 @@ def main() -> None:
     limits = Limits(**settings["limits"])
     default = [Iri(name) for name in settings["default"]]
     write_template(Path(settings["path"]).with_name("graphs"), graphs, default, settings["prefixes"])
-    pool = Pool(limits, graphs)
+    pool = Pool(limits, graphs, settings["owners"])
     with contextlib.suppress(KeyboardInterrupt):
         asyncio.run(pool.serve(settings["path"]))

@@ -11,10 +11,15 @@ from lumbarkg.vocabulary import CASE_GRAPHS
 
 
 class Record:
-    """Name → N-Triples, with the revision of each. What stood here at the start does not count towards quotas, nor do
-    the graphs of cases, which derive from another record."""
+    """Name → N-Triples, with the revision of each.
 
-    def __init__(self, graphs: Mapping[Iri, bytes]) -> None:
+    The graphs below ``namespace`` belong to owners, whose name comes next in theirs; what an owner may hold is limited.
+    All other graphs together count as one owner's, without those that stood here at the start
+    and those of cases, which derive from another record.
+    """
+
+    def __init__(self, graphs: Mapping[Iri, bytes], namespace: str = "") -> None:
+        self._namespace = namespace
         self._graphs: dict[Iri, bytes] = dict(graphs)
         self._revisions: dict[Iri, int] = dict.fromkeys(graphs, 0)
         self._first = frozenset(graphs)
@@ -37,15 +42,21 @@ class Record:
             else:
                 self._graphs[name] = content
 
-    def check_room(self, changes: Mapping[Iri, bytes | None], namespaces: tuple[str, ...], most: int) -> None:
-        """Raise QueryLimitError where the graphs below the namespaces would grow past ``most`` bytes of N-Triples."""
+    def check_room(self, changes: Mapping[Iri, bytes | None], most: int) -> None:
+        """Raise QueryLimitError where the graphs of an owner would grow past ``most`` bytes of N-Triples."""
         counted = {n: c for n, c in self._graphs.items() if n not in self._first and not n.startswith(CASE_GRAPHS)}
         after = {**counted, **changes}
-        size = sum(len(c) for n, c in after.items() if c and (not namespaces or n.startswith(namespaces)))
-        if size > most and any(changes.values()):
-            raise QueryLimitError(
-                f"The graphs would hold {size} bytes of N-Triples; the limit is {most}. Drop a graph, or write less."
-            )
+        for owner in {self._owner(name) for name, content in changes.items() if content}:
+            size = sum(len(content) for name, content in after.items() if content and self._owner(name) == owner)
+            if size > most:
+                raise QueryLimitError(
+                    f"Your graphs would hold {size} bytes of N-Triples; the limit is {most}. Drop one, or write less."
+                )
+
+    def _owner(self, name: Iri) -> str:
+        if not self._namespace or not name.startswith(self._namespace):
+            return ""
+        return name.removeprefix(self._namespace).partition("/")[0]
 
     def since(self, revision: int) -> list[tuple[Iri, bytes | None]]:
         """What changed after a revision: name and content, None where the graph is gone."""

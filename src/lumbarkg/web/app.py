@@ -14,14 +14,16 @@ from lumbarkg.assessment import Engine, load_engine
 from lumbarkg.cases.derived import CaseGraphs, StoreWithCases
 from lumbarkg.cases.visibility import CaseVisibility
 from lumbarkg.identifiers import Iri
-from lumbarkg.ontology.sssom import read_mappings
 from lumbarkg.record.record import Record, open_record
-from lumbarkg.resources import release_dir, shapes_dir
-from lumbarkg.sparql.graphs import knowledge_graphs
-from lumbarkg.sparql.visibility import Visibility
+from lumbarkg.resources import queries_dir, release_dir, shapes_dir
+from lumbarkg.sparql.graphs import UNION
+from lumbarkg.sparql.release import ReleaseGraphs, read_release_graphs
+from lumbarkg.sparql.visibility import USER_NAMESPACE, Visibility
 from lumbarkg.store.embedded import EmbeddedStore
 from lumbarkg.store.limits import Limits
 from lumbarkg.store.port import DEFAULT_GRAPH, Store
+from lumbarkg.store.remote import RemoteStore, UnionGraph
+from lumbarkg.store.settings import RemoteSettings
 from lumbarkg.validation.shapes import CaseShapes
 from lumbarkg.web import (
     assessments,
@@ -36,6 +38,7 @@ from lumbarkg.web import (
     interview,
     page,
     problems,
+    queries,
     sparql,
     terms,
     why,
@@ -56,6 +59,7 @@ class Config:
     ``record`` is the file of stored cases, tokens and audit log, None for a server that stores nothing; ``verifiers``
     know tokens beyond those of the record and of the configuration. ``is_conformance`` starts it on an empty store
     that everybody may write, for conformance suites on loopback alone.
+    With ``remote`` queries are asked of that store, which ``lumbarkg load`` has filled.
     """
 
     release: Path
@@ -66,6 +70,7 @@ class Config:
     verifiers: tuple[Verifier, ...] = ()
     access: gate.Access = field(default_factory=gate.Access)
     is_conformance: bool = False
+    remote: RemoteSettings | None = None
     max_body_bytes: int = _MAX_BODY
 
 
@@ -85,14 +90,18 @@ def create_app(config: Config | None = None) -> Flask:
     app.config["MAX_CONTENT_LENGTH"] = config.max_body_bytes
     app.logger.setLevel(logging.WARNING)
     app.extensions["engine"] = engine
+    published = read_release_graphs(engine, config.release, queries_dir())
+    app.extensions["release_graphs"] = published
     record = None if config.record is None or config.is_conformance else open_record(config.record)
     app.extensions["record"] = record
-    app.extensions["store"], app.extensions["visibility"] = _with_cases(*_store(engine, config), engine, record)
+    app.extensions["store"], app.extensions["visibility"] = _with_cases(
+        *_store(engine, published, config), engine, record
+    )
     app.extensions["tokens"] = Credentials(_verifiers(config, record))
     app.extensions["stored_case_shapes"] = CaseShapes(config.shapes, config.shapes / "stored")
     app.extensions["form"] = page.form_content(engine, config.release)
     app.extensions["terms"] = terms.TermPages(engine, config.release)
-    for module in (assessments, interview, why, sparql, graph_store, descriptions, page, terms):
+    for module in (assessments, interview, why, sparql, queries, graph_store, descriptions, page, terms):
         app.register_blueprint(module.blueprint)
     for module in (cases, case_list, case_answers, cohorts, health):
         app.register_blueprint(module.blueprint)
@@ -108,7 +117,7 @@ def _verifiers(config: Config, record: Record | None) -> tuple[Verifier, ...]:
 
 
 def _with_cases(
-    store: EmbeddedStore, visibility: Visibility, engine: Engine, record: Record | None
+    store: EmbeddedStore | RemoteStore, visibility: Visibility, engine: Engine, record: Record | None
 ) -> tuple[Store, Visibility]:
     """The store with the graphs of stored cases, and who sees those."""
     if record is None:
@@ -117,13 +126,14 @@ def _with_cases(
     return StoreWithCases(store, graphs), CaseVisibility(visibility.knowledge, cases=record.cases)
 
 
-def _store(engine: Engine, config: Config) -> tuple[EmbeddedStore, Visibility]:
-    """The store, whose pool starts at its first use, and who sees what of it."""
+def _store(engine: Engine, published: ReleaseGraphs, config: Config) -> tuple[EmbeddedStore | RemoteStore, Visibility]:
+    """The store, which is reached at its first use, and who sees what of it."""
     prefixes = engine.terms.prefixes.namespaces
     if config.is_conformance:
         empty: dict[Iri, bytes] = {DEFAULT_GRAPH: b""}
         return EmbeddedStore(empty, (), prefixes=prefixes, limits=config.limits), Visibility((), is_open=True)
-    mappings = read_mappings(config.release / "mappings", engine.terms.prefixes)
-    graphs = knowledge_graphs(engine.knowledge, engine.ranker.tables, mappings)
-    names = tuple(sorted(graphs))
-    return EmbeddedStore(graphs, names, prefixes=prefixes, limits=config.limits), Visibility(names)
+    names = tuple(sorted(published.graphs))
+    if config.remote is not None:
+        return config.remote.open(UnionGraph(UNION, frozenset(names))), Visibility(names)
+    store = EmbeddedStore(published.graphs, names, prefixes=prefixes, limits=config.limits, owners=USER_NAMESPACE)
+    return store, Visibility(names)

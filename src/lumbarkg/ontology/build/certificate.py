@@ -48,8 +48,8 @@ class Comparison:
     """What a comparison came to: cases, runs of the second reasoner, and on how many cases the two differ.
 
     ``inconsistent`` are the cases that the engine rejects, ``rejected`` those among them that the second reasoner,
-    asked for each alone, rejects too. ``lapses`` are cases on which the two agree when it sees the case alone, though
-    in company it left a class out.
+    asked for each alone, rejects too. ``lapses`` are cases of which it left a class out, though it finds it of the
+    case alone or refutes its denial.
     """
 
     cases: int

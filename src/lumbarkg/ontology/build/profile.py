@@ -9,7 +9,10 @@ from itertools import pairwise
 from lumbarkg import vocabulary as v
 from lumbarkg.identifiers import Iri
 from lumbarkg.issues import Issue, error
+from lumbarkg.ontology.build.profile_individuals import check_individuals
+from lumbarkg.ontology.build.profile_properties import check_properties, properties_of
 from lumbarkg.ontology.owl import (
+    And,
     Axiom,
     DisjointClasses,
     EquivalentClasses,
@@ -23,8 +26,8 @@ from lumbarkg.ontology.owl import (
     PropertyRange,
     Some,
     SubClassOf,
-    SubPropertyOf,
     conjuncts,
+    expressions_of,
     subexpressions,
 )
 from lumbarkg.ontology.read import Ontology
@@ -32,7 +35,13 @@ from lumbarkg.ontology.read import Ontology
 
 def check_profile(ontology: Ontology) -> tuple[Issue, ...]:
     """Everything in the ontology that the reasoner is not complete for, each with what to write instead."""
-    return (*ontology.issues, *_Checker(ontology).issues())
+    found = (
+        *ontology.issues,
+        *_Checker(ontology).issues(),
+        *check_properties(ontology),
+        *check_individuals(ontology),
+    )
+    return tuple(dict.fromkeys(found))
 
 
 class _Checker:
@@ -75,14 +84,14 @@ class _Checker:
             return self._definition(axiom)
         if isinstance(axiom, SubClassOf):
             return self._inclusion(axiom)
-        if isinstance(axiom, SubPropertyOf) and len(axiom.chain) > 1:
-            return self._chain_range(axiom)
         if isinstance(axiom, PropertyDomain):
             return self._plain(axiom.domain, axiom.property) + self._by_cases(axiom.domain, axiom.property)
         if isinstance(axiom, PropertyRange):
             return self._plain(axiom.range, axiom.property) + self._by_cases(axiom.range, axiom.property)
         if isinstance(axiom, DisjointClasses):
             place = next((m.iri for m in axiom.members if isinstance(m, Named)), None)
+            if len(set(axiom.members)) < len(axiom.members) or len(axiom.members) < 2:
+                return [_issue(place, "A class is disjoint with itself.", "Write rdfs:subClassOf owl:Nothing.")]
             return [issue for member in axiom.members for issue in self._plain(member, place)]
         return []
 
@@ -95,44 +104,70 @@ class _Checker:
                 "Put a primitive class there.",
             )
             for part in subexpressions(expression)
-            if isinstance(part, Named)
-            and any(isinstance(e, Or | Not) for d in self.definitions.get(part.iri, ()) for e in subexpressions(d))
+            if isinstance(part, Named) and self._is_by_cases(part.iri, frozenset())
         ]
+
+    def _is_by_cases(self, iri: Iri, seen: frozenset[Iri]) -> bool:
+        """Whether the definition of a class, or of a class that it uses, holds a union or a denial."""
+        if iri in seen:
+            return False  # a circle, reported as one
+        return any(
+            isinstance(part, Or | Not) or (isinstance(part, Named) and self._is_by_cases(part.iri, seen | {iri}))
+            for definition in self.definitions.get(iri, ())
+            for part in subexpressions(definition)
+        )
 
     def _definition(self, axiom: EquivalentClasses) -> list[Issue]:
         iri, found = axiom.named.iri, []
         parts = subexpressions(axiom.definition)
         above = self._ancestors(iri)
-        is_triage, is_pattern = v.TRIAGE_PATTERN in above, v.PATIENT_CASE in above
-        may_extend = is_pattern or v.FINDING in above
+        is_case = v.PATIENT_CASE in above
         if len(self.definitions[iri]) > 1:
             found.append(_issue(iri, "The class has two definitions.", "Keep one, or define two classes."))
-        for part in parts:
-            if isinstance(part, Or | Facet) and not may_extend:
-                found.append(
-                    _issue(iri, f"{_name(part)} stands outside a pattern or finding.", "Define a finding or a pattern.")
-                )
-            if isinstance(part, Not):
-                if is_triage:
-                    found.append(
-                        _issue(iri, "A triage rule uses a complement.", "Triage only rises: state what is present.")
-                    )
-                elif not is_pattern:
-                    found.append(
-                        _issue(iri, "A complement stands outside a pattern.", "Deny findings in patterns only.")
-                    )
-        if v.FINDING in above:
+        if not is_case and v.FINDING not in above:
+            found += [
+                _issue(iri, f"{_name(part)} stands outside a pattern or finding.", "Define a finding or a pattern.")
+                for part in parts
+                if isinstance(part, Or | Facet)
+            ]
+        found += self._complements(axiom, above)
+        if not is_case:
             inner = (part for part in parts if isinstance(part, Named) and part.iri != iri)
             found += [issue for part in inner for issue in self._by_cases(part, iri)]
-        if is_pattern:
-            defined = sorted(p for p in self.parents[iri] if p in self.definitions)
-            if defined:
+        elif defined := sorted(above & self.definitions.keys() - {iri}):
+            found.append(
+                _issue(iri, f"The pattern lies under the defined class {defined[0]}.", "Use primitive superclasses.")
+            )
+        return found
+
+    def _complements(self, axiom: EquivalentClasses, above: set[Iri]) -> list[Issue]:
+        """Complements that are not "asked and denied" in a clinical pattern."""
+        iri, found = axiom.named.iri, []
+        stated = _of_the_case(axiom.definition)
+        for part in subexpressions(axiom.definition):
+            if not isinstance(part, Not):
+                continue
+            if v.TRIAGE_PATTERN in above:
+                found.append(
+                    _issue(iri, "A triage rule uses a complement.", "Triage only rises: state what is present.")
+                )
+            elif v.CLINICAL_PATTERN not in above:
+                found.append(_issue(iri, "A complement stands outside a pattern.", "Deny findings in patterns only."))
+            elif not self._is_denial(part) or part not in stated:
                 found.append(
                     _issue(
-                        iri, f"The pattern lies under the defined class {defined[0]}.", "Use primitive superclasses."
+                        iri,
+                        "A complement says something else than that a named finding was denied.",
+                        "Write not (hasFinding some NamedFinding), beside what the case has; name the finding.",
                     )
                 )
         return found
+
+    def _is_denial(self, part: Not) -> bool:
+        inner = part.operand
+        if not (isinstance(inner, Some) and inner.property == v.HAS_FINDING and isinstance(inner.filler, Named)):
+            return False
+        return inner.filler.iri == v.FINDING or v.FINDING in self._ancestors(inner.filler.iri)
 
     def _inclusion(self, axiom: SubClassOf) -> list[Issue]:
         place = axiom.sub.iri if isinstance(axiom.sub, Named) else None
@@ -145,28 +180,6 @@ class _Checker:
             for part in subexpressions(expression)
             if isinstance(part, Or | Not | Facet)
         ]
-
-    def _chain_range(self, axiom: SubPropertyOf) -> list[Issue]:
-        if self._ranges(axiom.sup) <= self._ranges(axiom.chain[-1]):
-            return []
-        return [
-            _issue(
-                axiom.sup,
-                "A chain ends in a property whose range does not imply the range of the whole.",
-                f"Give {axiom.chain[-1]} the same range.",
-            )
-        ]
-
-    def _ranges(self, prop: Iri) -> set[Expression]:
-        """The ranges of a property, inherited ones too."""
-        above, stack = {prop}, [prop]
-        while stack:
-            current = stack.pop()
-            for axiom in self.ontology.axioms:
-                if isinstance(axiom, SubPropertyOf) and axiom.chain == (current,) and axiom.sup not in above:
-                    above.add(axiom.sup)
-                    stack.append(axiom.sup)
-        return {a.range for a in self.ontology.axioms if isinstance(a, PropertyRange) and a.property in above}
 
     def _cycles(self) -> list[Issue]:
         uses = {
@@ -217,8 +230,8 @@ class _Checker:
         used: set[Iri] = set()
         properties: set[Iri] = set()
         for axiom in self.ontology.axioms:
-            properties.update(_properties(axiom))
-            for expression in _expressions(axiom):
+            properties.update(properties_of(axiom))
+            for expression in expressions_of(axiom):
                 for part in subexpressions(expression):
                     if isinstance(part, Named):
                         used.add(part.iri)
@@ -235,24 +248,11 @@ class _Checker:
         ]
 
 
-def _expressions(axiom: Axiom) -> tuple[Expression, ...]:
-    if isinstance(axiom, SubClassOf):
-        return (axiom.sub, axiom.sup)
-    if isinstance(axiom, EquivalentClasses):
-        return (axiom.named, axiom.definition)
-    if isinstance(axiom, PropertyDomain):
-        return (axiom.domain,)
-    if isinstance(axiom, PropertyRange):
-        return (axiom.range,)
-    if isinstance(axiom, DisjointClasses):
-        return axiom.members
-    return ()
-
-
-def _properties(axiom: Axiom) -> tuple[Iri, ...]:
-    if isinstance(axiom, SubPropertyOf):
-        return (*axiom.chain, axiom.sup)
-    return (axiom.property,) if isinstance(axiom, PropertyDomain | PropertyRange) else ()
+def _of_the_case(expression: Expression) -> tuple[Expression, ...]:
+    """What a definition says of the case itself: parts that no property leads to."""
+    if isinstance(expression, And | Or):
+        return tuple(part for operand in expression.operands for part in _of_the_case(operand))
+    return (expression,)
 
 
 def _covers(intervals: list[Interval], target: Interval) -> bool:

@@ -9,9 +9,9 @@ const ASPECTS = {
   modify: "Change",
   substitute: "Instead",
   firstDays: "In the first days",
-  returnRule: "Going back",
+  returnRule: "Resuming",
   watchFor: "Watch for",
-  comeBack: "Come back",
+  seeAgain: "See someone when",
 };
 
 /** What the case shows that contributes to a cause; a contested link says so. */
@@ -40,7 +40,7 @@ export function adviceView(advice) {
 
 function causeAdvice(cause, index) {
   const body = [
-    cause.heldBack && h("p", { class: "held-back" }, cause.heldBack),
+    cause.withheld && h("p", { class: "withheld" }, cause.withheld),
     Object.entries(ASPECTS).filter(([aspect]) => cause[aspect].length > 0).map(([aspect, heading]) => h(
       "div", { class: "part" }, h("h4", {}, heading),
       h("ul", { class: "patterns" }, cause[aspect].map(adviceItem)))),

@@ -108,5 +108,4 @@ form.addEventListener("submit", (event) => {
 query.addEventListener("keydown", (event) => {
   if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) form.requestSubmit();
 });
-const given = new URLSearchParams(location.search).get("query");
-query.value = given ?? withPrefixes(EXAMPLES[0][1]);
+query.value = withPrefixes(EXAMPLES[0][1]);
