@@ -50,7 +50,8 @@ def test_frames_come_back_as_they_were(frames: list[tuple[Kind, dict[str, object
     found: list[Frame] = []
     for start in range(0, len(content), size):
         found += unpacker.feed(content[start : start + size])
-    assert found == [Frame(kind, head or {}, body) for kind, head, body in frames]
+    assert [frame[:3] for frame in found] == [(kind, head or {}, body) for kind, head, body in frames]
+    assert b"".join(frame.raw for frame in found) == content
 
 
 @pytest.mark.parametrize("literal", ["x" * 200_000, '\\"' * 100_000])

@@ -13,6 +13,7 @@ import threading
 from collections import deque
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict
+from functools import lru_cache
 from pathlib import Path
 from typing import IO, Any
 
@@ -20,7 +21,7 @@ from lumbarkg.errors import StoreError
 from lumbarkg.identifiers import Iri
 from lumbarkg.rdf.formats import GRAPH_MEDIA_TYPES
 from lumbarkg.store.failures import raised_by
-from lumbarkg.store.frames import Frame, Kind, Unpacker, pack
+from lumbarkg.store.frames import Frame, Kind, Unpacker, pack, pack_written, write_head
 from lumbarkg.store.limits import Limits
 from lumbarkg.store.port import Answer, GraphSelection, WritableGraphs
 
@@ -85,8 +86,7 @@ class EmbeddedStore:
 
     def query(self, text: str, graphs: GraphSelection, accepted: tuple[str, ...]) -> Answer:
         """As the port says."""
-        head = {"op": "query", "default": graphs.default, "named": graphs.named, "accepted": accepted}
-        answer = self._stream(pack(Kind.JOB, head, text.encode()))
+        answer = self._stream(pack_written(Kind.JOB, _query_head(graphs, accepted), text.encode()))
         if answer is None:
             raise StoreError(_LOST)
         return answer
@@ -222,6 +222,12 @@ class EmbeddedStore:
             "prefixes": self._prefixes,
             "owners": self._owners,
         }
+
+
+@lru_cache(maxsize=256)
+def _query_head(graphs: GraphSelection, accepted: tuple[str, ...]) -> bytes:
+    """The head of a query's job; most queries have the same."""
+    return write_head({"op": "query", "default": graphs.default, "named": graphs.named, "accepted": accepted})
 
 
 class _Connection:

@@ -26,17 +26,27 @@ class Kind(IntEnum):
 
 
 class Frame(NamedTuple):
-    """One frame."""
+    """One frame; ``raw`` is the whole of it as it came, to be passed on."""
 
     kind: Kind
     head: dict[str, Any]
     content: bytes
+    raw: bytes = b""
 
 
 def pack(kind: Kind, head: dict[str, Any] | None = None, content: bytes = b"") -> bytes:
     """A frame as bytes."""
-    written = json.dumps(head, ensure_ascii=False, separators=(",", ":")).encode() if head else b""
-    return b"".join((_PREFIX.pack(kind, len(written), len(content)), written, content))
+    return pack_written(kind, write_head(head) if head else b"", content)
+
+
+def write_head(head: dict[str, Any]) -> bytes:
+    """A head as bytes."""
+    return json.dumps(head, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def pack_written(kind: Kind, head: bytes, content: bytes) -> bytes:
+    """A frame as bytes, from a head that is written already."""
+    return b"".join((_PREFIX.pack(kind, len(head), len(content)), head, content))
 
 
 class Unpacker:
@@ -58,7 +68,8 @@ class Unpacker:
             if len(buffer) < end:
                 break
             head = json.loads(buffer[first : first + head_length]) if head_length else {}
-            found.append(Frame(Kind(kind), head, bytes(buffer[first + head_length : end])))
+            raw = bytes(buffer[start:end])
+            found.append(Frame(Kind(kind), head, raw[_PREFIX.size + head_length :], raw))
             start = end
         if start:
             del buffer[:start]

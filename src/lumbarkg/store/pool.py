@@ -152,9 +152,9 @@ class Pool:
             if frame.kind is Kind.CHANGES:
                 self._finish(job, self._commit(frame))
             elif frame.kind in _ENDS:
-                self._finish(job, pack(*frame))
+                self._finish(job, frame.raw)
             else:
-                self._pass_on(job, pack(*frame))
+                self._pass_on(job, frame.raw)
 
     def _ended(self, worker: WorkerProcess) -> None:
         self._workers.discard(worker)
@@ -200,7 +200,7 @@ class Pool:
             if job.is_long:
                 job.is_flowing = True
                 worker.lower_priority()
-            worker.send(pack(*job.frame))
+            worker.send(job.frame.raw)
 
     def _has_long_slot(self) -> bool:
         return sum(job.is_long for job in self._running) < self._limits.slots - 1
