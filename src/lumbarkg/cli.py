@@ -6,11 +6,11 @@ import argparse
 import sys
 
 from lumbarkg import __version__
-from lumbarkg.commands import assess, diff, evaluate, interview, load, query, serve, stats
+from lumbarkg.commands import assess, audit, cases, diff, evaluate, interview, load, query, serve, stats, token
 from lumbarkg.commands.status import FAILED
 from lumbarkg.errors import LumbarkgError
 
-_COMMANDS = (assess, interview, evaluate, diff, query, load, serve, stats)
+_COMMANDS = (assess, interview, evaluate, diff, query, load, serve, stats, cases, token, audit)
 
 
 def main(arguments: list[str] | None = None) -> int:

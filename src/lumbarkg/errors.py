@@ -61,6 +61,10 @@ class StoreError(LumbarkgError):
     """The store broke off or cannot be reached: neither the query nor whoever asked is to blame."""
 
 
+class StorageFullError(LumbarkgError):
+    """The disk takes no more: nothing of the request was stored, and what was stored before is whole."""
+
+
 class ForbiddenError(LumbarkgError):
     """A caller who may not do what was asked; ``remedy`` says what may be done instead."""
 

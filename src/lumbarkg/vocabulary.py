@@ -36,6 +36,10 @@ WELL_KNOWN_PREFIXES = {
 }
 
 
+CASE_GRAPHS = LKG + "graph/cases/"
+"""Below this address are the graphs of stored cases, which derive from the record of cases."""
+
+
 def _lkg(name: str) -> Iri:
     return Iri(LKG + name)
 

@@ -6,6 +6,7 @@ import argparse
 import logging
 import os
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,10 @@ from lumbarkg.errors import LumbarkgError
 from lumbarkg.store.settings import read_settings
 
 _LOOPBACK = ("127.0.0.1", "::1", "localhost")
+_HOW_TO_BEGIN = """\
+This address is reached by others, and there is no token yet: only /healthz is served. Make one, here, with
+    lumbarkg token create --record {record} --name NAME --tenant TENANT --scope read --scope assess --scope cases
+and send it as 'Authorization: Bearer TOKEN'. No restart is needed."""
 # A thread waits while its query runs; there are more than the queries that run at once, so that other requests pass.
 _THREADS = 16
 # Larger than the application's own limit, so that a body between the two is refused with a problem, not a bare status.
@@ -44,6 +49,26 @@ def add_to(commands: Any) -> None:
         help="a TOML file of tokens for updates (LUMBARKG_TOKENS; docs/sparql.md)",
     )
     command.add_argument(
+        "--record",
+        type=Path,
+        default=None,
+        help="the file of stored cases, tokens and audit log (LUMBARKG_RECORD; docs/cases.md)",
+    )
+    command.add_argument(
+        "--oidc",
+        type=Path,
+        default=os.environ.get("LUMBARKG_OIDC"),
+        help="a TOML file that names an identity provider whose JWTs are accepted (LUMBARKG_OIDC; docs/security.md)",
+    )
+    command.add_argument(
+        "--allow-origin",
+        action="append",
+        default=[],
+        metavar="ORIGIN",
+        help="an origin whose pages may call, such as https://app.example.org; may be repeated (CORS)",
+    )
+    command.add_argument("--access-log", action="store_true", help="one line a request on standard error")
+    command.add_argument(
         "--profile",
         choices=("knowledge", "conformance"),
         default="knowledge",
@@ -57,9 +82,12 @@ def run(options: argparse.Namespace) -> int:
     """Serve until stopped."""
     import waitress
 
+    from lumbarkg.access.door import Door, is_loopback_name
+    from lumbarkg.record.record import default_path, hold_shared
     from lumbarkg.store.limits import Limits
     from lumbarkg.web.app import create_app, default_config
     from lumbarkg.web.callers import Tokens, read_tokens
+    from lumbarkg.web.gate import Access
 
     is_conformance = options.profile == "conformance"
     if is_conformance and options.host not in _LOOPBACK:
@@ -67,15 +95,27 @@ def run(options: argparse.Namespace) -> int:
         print(f"Use --host with one of {', '.join(_LOOPBACK)}.", flush=True)
         return FAILED
     tokens = read_tokens(Path(options.tokens)) if options.tokens else Tokens()
-    limits = Limits(seconds=options.query_seconds)
-    remote = None if is_conformance else read_settings(os.environ)
-    config = replace(default_config(), limits=limits, tokens=tokens, is_conformance=is_conformance, remote=remote)
+    path = options.record or default_path()
+    config = replace(
+        default_config(),
+        limits=Limits(seconds=options.query_seconds),
+        tokens=tokens,
+        record=path,
+        verifiers=_verifiers(options),
+        access=Access(Door(is_loopback_name(options.host), frozenset(options.allow_origin))),
+        is_conformance=is_conformance,
+        remote=None if is_conformance else read_settings(os.environ),
+    )
     logging.getLogger("waitress").addFilter(_WithoutTraceback())
     app = create_app(config)
+    held = None if is_conformance else hold_shared(path)
+    _set_up_logs(access=options.access_log)
     # Started here and not by the first query, whom it would make wait.
     app.extensions["store"].start()
     print(f"Lumbarkg {__version__}: http://{options.host}:{options.port}/  (Ctrl-C stops it)", flush=True)
     print("Decision support for prototypes. Not a medical device.", flush=True)
+    if not is_conformance and not config.access.door.is_loopback and not _has_token(app, config):
+        print(_HOW_TO_BEGIN.format(record=path), flush=True)
     waitress.serve(
         app,
         host=options.host,
@@ -87,4 +127,39 @@ def run(options: argparse.Namespace) -> int:
         outbuf_high_watermark=2 * config.limits.answer_bytes,
     )
     app.extensions["store"].close()
+    if held is not None:
+        held.close()
     return OK
+
+
+def _verifiers(options: argparse.Namespace) -> tuple[Any, ...]:
+    if not options.oidc:
+        return ()
+    from lumbarkg.access.jwt import JwtVerifier, read_provider  # needs the extra 'oidc'
+
+    return (JwtVerifier(read_provider(Path(options.oidc))),)
+
+
+def _has_token(app: Any, config: Any) -> bool:
+    """Whether anybody could come in."""
+    record = app.extensions["record"]
+    return bool(config.tokens.tokens or config.verifiers or record.tokens.has_valid(datetime.now(UTC)))
+
+
+def _set_up_logs(*, access: bool) -> None:
+    """What goes to standard error: a line a request where it is asked for; never a path, a query or a body."""
+    handler = logging.StreamHandler()
+    handler.setFormatter(logging.Formatter("%(message)s"))
+    if access:
+        log = logging.getLogger("lumbarkg.access")
+        log.setLevel(logging.INFO)
+        log.addHandler(handler)
+        log.propagate = False
+    # The WSGI server names the path of a request that broke off.
+    logging.getLogger("waitress").addFilter(_without_paths)
+
+
+def _without_paths(record: logging.LogRecord) -> bool:
+    if "serving" in str(record.msg):
+        record.msg, record.args, record.exc_info = "a request broke off", (), None
+    return True

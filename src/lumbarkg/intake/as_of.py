@@ -34,7 +34,8 @@ def read_as_of(document: Mapping[str, Any]) -> tuple[Decimal, tuple[Issue, ...]]
         return Decimal(0), (error("wrong-type", f"/{AS_OF}", f"'{AS_OF}' is neither hours nor a moment.", _REMEDY),)
     else:
         # A float can only come from Python; its shortest form is the decimal that its writer meant.
-        hours, issues = Decimal(repr(as_of)) if isinstance(as_of, float) else Decimal(as_of), ()
+        hours = Decimal(repr(as_of)) if isinstance(as_of, float) else Decimal(as_of)
+        issues = () if reported_at is None else _moment(reported_at, REPORTED_AT)[1]
     if not issues and not (hours.is_finite() and 0 <= hours <= _MOST_HOURS):
         message = f"The moment of assessment lies {hours} hours after the report; it must be 0 to {_MOST_HOURS}."
         return Decimal(0), (error("out-of-range", f"/{AS_OF}", message, _REMEDY),)

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from lumbarkg.store.pool import Client
     from lumbarkg.store.processes import WorkerProcess
 
-WRITES = frozenset({"update", "replace", "extend", "drop"})
+WRITES = frozenset({"update", "replace", "extend", "drop", "load"})
 _REMEMBERED = 1024
 
 

@@ -190,6 +190,9 @@ class Pool:
             if job.head["op"] == "drop":
                 self._finish(job, self._drop(job))
                 continue
+            if job.head["op"] == "load":
+                self._finish(job, self._load(job))
+                continue
             worker = self._idle.pop()
             worker.job, job.worker, job.started = job, worker, self._loop.time()
             self._running.add(job)
@@ -278,11 +281,7 @@ class Pool:
     # Writing
 
     def _commit(self, frame: Frame) -> bytes:
-        changes: dict[Iri, bytes | None] = {}
-        start = 0
-        for name, length in frame.head["graphs"]:
-            changes[Iri(name)] = None if length is None else frame.content[start : start + length]
-            start += length or 0
+        changes = unpack_graphs(frame.head["graphs"], frame.content)
         created = any(name not in self._record for name in changes)
         try:
             self._record.check_room(changes, self._limits.graph_bytes)
@@ -297,6 +296,11 @@ class Pool:
         if existed:
             self._change({name: None})
         return pack(Kind.END, {"existed": existed})
+
+    def _load(self, job: Job) -> bytes:
+        """Graphs that derive from another record: they are made by us, and count towards no quota."""
+        self._change(unpack_graphs(job.head["graphs"], job.frame.content))
+        return pack(Kind.END, {})
 
     def _change(self, changes: dict[Iri, bytes | None]) -> None:
         if changes:
@@ -329,6 +333,16 @@ class Pool:
             self._fail(job, StoreBusyError(f"No place became free for the query within {self._limits.seconds:g} s."))
         self._dispatch()
         self._tick_soon()
+
+
+def unpack_graphs(listed: list[tuple[str, int | None]], content: bytes) -> dict[Iri, bytes | None]:
+    """Graphs that follow each other in one frame: name and length, None for one that is gone."""
+    found: dict[Iri, bytes | None] = {}
+    start = 0
+    for name, length in listed:
+        found[Iri(name)] = None if length is None else content[start : start + length]
+        start += length or 0
+    return found
 
 
 def _read_configuration() -> tuple[dict[str, Any], dict[Iri, bytes]]:

@@ -7,13 +7,15 @@ from collections.abc import Mapping
 from lumbarkg.errors import QueryLimitError
 from lumbarkg.identifiers import Iri
 from lumbarkg.store.port import DEFAULT_GRAPH
+from lumbarkg.vocabulary import CASE_GRAPHS
 
 
 class Record:
     """Name → N-Triples, with the revision of each.
 
     The graphs below ``namespace`` belong to owners, whose name comes next in theirs; what an owner may hold is limited.
-    All other graphs together count as one owner's, without those that stood here at the start.
+    All other graphs together count as one owner's, without those that stood here at the start
+    and those of cases, which derive from another record.
     """
 
     def __init__(self, graphs: Mapping[Iri, bytes], namespace: str = "") -> None:
@@ -42,7 +44,8 @@ class Record:
 
     def check_room(self, changes: Mapping[Iri, bytes | None], most: int) -> None:
         """Raise QueryLimitError where the graphs of an owner would grow past ``most`` bytes of N-Triples."""
-        after = {**{n: c for n, c in self._graphs.items() if n not in self._first}, **changes}
+        counted = {n: c for n, c in self._graphs.items() if n not in self._first and not n.startswith(CASE_GRAPHS)}
+        after = {**counted, **changes}
         for owner in {self._owner(name) for name, content in changes.items() if content}:
             size = sum(len(content) for name, content in after.items() if content and self._owner(name) == owner)
             if size > most:

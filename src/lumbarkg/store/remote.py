@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import quote, urlencode
 
@@ -167,6 +168,19 @@ class RemoteStore:
             return False
         _check(reply)
         return True
+
+    @property
+    def address(self) -> str:
+        """Where queries go: another address is another store."""
+        return self._addresses.query
+
+    def load_graphs(self, graphs: Mapping[Iri, bytes | None]) -> None:
+        """Put graphs in place one by one: N-Triples that were made here, None or nothing for a graph that goes."""
+        for name, content in graphs.items():
+            if content:
+                self.replace_graph(name, content, "application/n-triples")
+            else:
+                self.drop_graph(name)
 
     def close(self) -> None:
         """Close the connections."""

@@ -11,9 +11,9 @@ from rdflib.namespace import SH
 from lumbarkg.errors import OntologyError
 from lumbarkg.identifiers import Iri
 from lumbarkg.intake.case_json import CASE_NODE, FIELD_OF_PROPERTY
-from lumbarkg.issues import Issue, Severity
+from lumbarkg.issues import Issue, Severity, error
 from lumbarkg.rdf.terms import BNode, Literal, Term, Triple
-from lumbarkg.validation.compiled import Verdict, compile_shapes
+from lumbarkg.validation.compiled import CompiledShapes, UnsupportedShapeError, Violation
 
 _SEVERITIES = {
     str(SH.Violation): Severity.ERROR,
@@ -23,28 +23,35 @@ _SEVERITIES = {
 
 
 class CaseShapes:
-    """The shapes of a folder, read once."""
+    """The shapes of folders, read once; all of them hold together."""
 
-    def __init__(self, folder: Traversable) -> None:
+    def __init__(self, *folders: Traversable) -> None:
         self._shapes = rdflib.Graph()
-        for file in sorted(folder.iterdir(), key=lambda f: f.name):
-            if file.name.endswith(".ttl"):
-                self._shapes.parse(data=file.read_bytes(), format="turtle")
-        if not len(self._shapes):
-            raise OntologyError(f"{folder} holds no shapes.")
-        self._compiled = compile_shapes(self._shapes)
+        for folder in folders:
+            before = len(self._shapes)
+            for file in sorted(folder.iterdir(), key=lambda f: f.name):
+                if file.name.endswith(".ttl"):
+                    self._shapes.parse(data=file.read_bytes(), format="turtle")
+            if len(self._shapes) == before:
+                raise OntologyError(f"{folder} holds no shapes.")
+        try:
+            self._compiled: CompiledShapes | None = CompiledShapes(self._shapes)
+        except UnsupportedShapeError:
+            self._compiled = None
+
+    @property
+    def is_compiled(self) -> bool:
+        """Whether ``check`` needs no pySHACL."""
+        return self._compiled is not None
 
     def check(self, triples: list[Triple]) -> tuple[Issue, ...]:
-        """What the shapes say of a draft of ours, in the order of the input."""
+        """What the shapes say of a draft, in the order of the input."""
         if self._compiled is None:
-            return self.check_by_engine(triples)
-        found = self._compiled.check(triples)
-        if not found:
-            return ()
-        return tuple(sorted((self._issue_of(verdict) for verdict in found), key=_place))
+            return self.check_by_pyshacl(triples)
+        return tuple(sorted(map(self._issue_of, self._compiled.check(triples)), key=_place))
 
-    def check_by_engine(self, triples: list[Triple]) -> tuple[Issue, ...]:
-        """What pySHACL says of a graph, in the order of the input: 1 to 2 ms a case, for graphs that are not ours."""
+    def check_by_pyshacl(self, triples: list[Triple]) -> tuple[Issue, ...]:
+        """The same, by the reference implementation."""
         graph = rdflib.Graph()
         for triple in triples:
             graph.add((_rdflib(triple.subject), rdflib.URIRef(triple.predicate), _rdflib(triple.object)))
@@ -56,18 +63,6 @@ class CaseShapes:
                 (self._issue(results, r) for r in results.subjects(rdflib.RDF.type, SH.ValidationResult)),
                 key=_place,
             )
-        )
-
-    def _issue_of(self, verdict: Verdict) -> Issue:
-        shape = verdict.shape
-        message, remedy = self._shapes.value(shape, SH.message), self._shapes.value(shape, SH.description)
-        severity = self._shapes.value(shape, SH.severity)
-        return Issue(
-            severity=_SEVERITIES.get(str(severity), Severity.ERROR),
-            code=f"shape-{verdict.component}",
-            path=_pointer(verdict.focus, verdict.path),
-            message=str(message),
-            remedy="" if remedy is None else str(remedy),
         )
 
     def _issue(self, results: rdflib.Graph, result: rdflib.term.Node) -> Issue:
@@ -83,10 +78,14 @@ class CaseShapes:
             remedy="" if remedy is None else str(remedy),
         )
 
+    def _issue_of(self, violation: Violation) -> Issue:
+        message, remedy = (self._shapes.value(violation.shape, p) for p in (SH.message, SH.description))
+        path = _pointer(str(violation.focus), violation.path)
+        return error(f"shape-{violation.component}", path, str(message or ""), str(remedy or ""))
+
 
 def _pointer(focus: str, path: Iri | None) -> str:
-    """The place of the input that a node and a property stand for."""
-    field = "" if path is None else FIELD_OF_PROPERTY.get(path, path.local_name)
+    field = FIELD_OF_PROPERTY.get(path, path.local_name) if path is not None else ""
     return focus.removeprefix(CASE_NODE) + (f"/{field}" if field else "")
 
 

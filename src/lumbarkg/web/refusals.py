@@ -12,6 +12,7 @@ from lumbarkg.errors import (
     QueryError,
     QueryLimitError,
     QueryTimeoutError,
+    StorageFullError,
     StoreBusyError,
 )
 from lumbarkg.issues import error
@@ -34,8 +35,13 @@ def refuse(cause: LumbarkgError) -> Response:
         return response
     if isinstance(cause, QueryLimitError):
         return problem(400, "query-limit", "Query too large", text, (error("limit", "/query", text, _NARROW),))
+    if isinstance(cause, StorageFullError):
+        issue = error("storage-full", "", text, "Tell whoever runs the server to free space; then send it again.")
+        return problem(507, "storage-full", "Insufficient storage", text, (issue,))
     if isinstance(cause, StoreBusyError):
-        response = problem(503, "busy", "Too many queries", text, (error("busy", "", text, "Try again later."),))
+        response = problem(
+            503, "busy", "Too many requests at once", text, (error("busy", "", text, "Try again later."),)
+        )
         response.headers["Retry-After"] = str(cause.retry_after)
         return response
     if isinstance(cause, QueryError):

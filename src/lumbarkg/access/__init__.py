@@ -1,0 +1,1 @@
+"""Who may come in: credentials, the rule of the open door on loopback, and how often somebody may knock."""
