@@ -90,6 +90,27 @@ KINDS: dict[str, ProblemKind] = {
     "wrong-kind": ProblemKind(
         (404,), "A thing of another kind has that name.", "Ask at the address that the remedy names."
     ),
+    "content-encoding": ProblemKind(
+        (415,), "The body is compressed; a small one can unpack to a huge one.", "Send it without Content-Encoding."
+    ),
+    "foreign-origin": ProblemKind(
+        (403,),
+        "A page of another origin asks to change something.",
+        "Call from the server's own page or a program, or let the server allow the origin.",
+    ),
+    "no-record": ProblemKind((503,), "The server keeps no cases.", "Start it with --record FILE."),
+    "precondition-failed": ProblemKind(
+        (412,),
+        "The case has another revision than If-Match names, or exists where If-None-Match says that it must not.",
+        "Read it anew, merge, and send its ETag.",
+    ),
+    "storage-full": ProblemKind(
+        (507,), "The disk of the server is full; nothing was stored.", "Free space, then send it again."
+    ),
+    "too-many-requests": ProblemKind(
+        (429,), "More requests than one caller may send.", "Wait the seconds that Retry-After names."
+    ),
+    "unknown-case": ProblemKind((404,), "There is no such case, or it is not yours.", "GET /api/v1/cases lists yours."),
     "unsupported-media-type": ProblemKind(
         (415,), "The body is in a format that is not taken here.", "Send one of those that the message names."
     ),
