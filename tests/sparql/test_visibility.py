@@ -336,3 +336,23 @@ def test_a_tenant_is_limited_in_space(web: FlaskClient) -> None:
     for number in range(20):
         web.delete("/sparql/graphs", query_string={"graph": f"{graph}{number}"}, headers=_as("alpha"))
     assert _contents(web, "alpha") == before
+
+
+def test_no_named_query_answers_from_a_tenants_graph(web: FlaskClient) -> None:
+    """They are about the knowledge: what a tenant wrote of the same terms is not in them, even for that tenant."""
+    _reset(web)
+    term = f"{LKG}Deadlift"
+    for tenant in TENANTS:
+        stated = f'<{term}> <http://www.w3.org/2000/01/rdf-schema#label> "{SECRET[tenant]}"@en ; <urn:says> <{term}> .'
+        assert _update(web, f"INSERT DATA {{ GRAPH <{GRAPHS[tenant][0]}> {{ {stated} }} }}", tenant).status_code == 204
+    own = _query(web, f"SELECT ?l {{ GRAPH ?g {{ <{term}> ?p ?l }} }}", "alpha").get_data(as_text=True)
+    assert SECRET["alpha"] in own
+    names = [found["name"] for found in web.get("/api/v1/queries").get_json()["queries"]]
+    assert len(names) > 70
+    for name in names:
+        for tenant in ("", *TENANTS):
+            answer = web.get(f"/api/v1/queries/{name}", headers=_as(tenant))
+            assert answer.status_code < 500
+            text = answer.get_data(as_text=True)
+            assert not any(secret in text for secret in SECRET.values()), (name, tenant)
+            assert USER_NAMESPACE not in text, (name, tenant)
