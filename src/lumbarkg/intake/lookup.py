@@ -24,9 +24,14 @@ class TermLookup:
             and any(isinstance(part, Or | Not) for part in subexpressions(axiom.definition))
         )
 
+        self._assertable: dict[Iri, frozenset[Iri]] = {}
+
     def assertable(self, root: Iri) -> frozenset[Iri]:
-        """The classes under a root that a case may state."""
-        return self._knowledge.subclasses(root) - self._not_assertable
+        """The classes under a root that a case may state; remembered, as the roots are few."""
+        found = self._assertable.get(root)
+        if found is None:
+            found = self._assertable[root] = self._knowledge.subclasses(root) - self._not_assertable
+        return found
 
     def resolve(self, name: str, root: Iri, path: str, *, is_suggesting: bool = True) -> Iri | Issue:
         """The class under ``root`` that a local name, CURIE, IRI, exact label or mapped code means.
