@@ -150,7 +150,7 @@ def read_draft(document: Any, engine: Engine) -> Draft:
 
     It also says which terms were given the status unknown.
     """
-    draft = draft_case(document, engine.lookup, engine.ranker.tables.settings())
+    draft = draft_case(document, engine.lookup, tuple(engine.ranker.settings))
     draft.issues.extend(engine.shapes.check(draft.triples))
     return draft
 

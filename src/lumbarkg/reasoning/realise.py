@@ -74,7 +74,7 @@ def case_bits(case: Case, knowledge: Knowledge) -> int:
     if case.sex is not None:
         bits |= knowledge.qualifier(v.HAS_SEX, case.sex).bits
     for finding in case.absent:
-        bits |= knowledge.denial(knowledge.finding_expression(finding)).bits
+        bits |= knowledge.finding_denial(finding).bits
     return bits
 
 
@@ -87,7 +87,7 @@ def extend(realised: RealisedCase, finding: Finding) -> RealisedCase:
     stated = replace(realised.case, findings=(*realised.case.findings, finding))
     case = add_bilateral_findings(stated, knowledge)
     if finding.status is Status.ABSENT:
-        bits = realised.bits | knowledge.denial(knowledge.finding_expression(finding)).bits
+        bits = realised.bits | knowledge.finding_denial(finding).bits
         return replace(realised, case=case, bits=knowledge.program.close(bits))
     added = tuple((f, knowledge.finding_branch(f)) for f in case.findings[len(realised.case.findings) :])
     bits = realised.bits
@@ -125,18 +125,19 @@ def add_bilateral_findings(case: Case, knowledge: Knowledge) -> Case:
 
 def find_contradictions(case: Case, knowledge: Knowledge) -> tuple[Contradiction, ...]:
     """Present findings that a denied one rules out, judged with their qualifiers."""
-    absent = [(finding, knowledge.finding_expression(finding)) for finding in case.absent]
+    denials = [(finding, knowledge.finding_denial(finding)) for finding in case.absent]
+    nodes = [(finding, knowledge.finding_branch(finding).node) for finding in case.present]
     return tuple(
-        Contradiction(present, finding)
-        for present in case.present
-        for finding, expression in absent
-        if knowledge.falls_under(knowledge.finding_branch(present).node, expression)
+        Contradiction(present, absent)
+        for present, node in nodes
+        for absent, denial in denials
+        if node.bits & denial.bit and knowledge.falls_under(node, denial.expression)
     )
 
 
 def denied_types(finding: Finding, knowledge: Knowledge) -> tuple[Iri, ...]:
     """The generated classes that an absent finding puts its case under."""
-    return knowledge.denial(knowledge.finding_expression(finding)).types
+    return knowledge.finding_denial(finding).types
 
 
 def without_denials(case: Case) -> Case:

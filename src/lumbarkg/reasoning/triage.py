@@ -111,8 +111,7 @@ class TriageRules:
 
     def denied(self, case: Case) -> frozenset[Iri]:
         """Every named finding class that the case's absent findings deny."""
-        knowledge = self._knowledge
-        return frozenset().union(*(knowledge.denied_classes(knowledge.finding_expression(f)) for f in case.absent))
+        return frozenset().union(*(self._knowledge.finding_denial(f).classes for f in case.absent))
 
     def is_excluded(self, alternative: Alternative, view: GateView) -> bool:
         """Whether the case rules the alternative out."""
