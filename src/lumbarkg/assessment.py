@@ -42,6 +42,7 @@ from lumbarkg.reasoning.realise import (
 from lumbarkg.reasoning.relations import Relations
 from lumbarkg.reasoning.triage import GateView, TriageRules
 from lumbarkg.reasoning.why_not import Completer
+from lumbarkg.render.json import AssessmentEncoder
 from lumbarkg.render.sources import Sources
 from lumbarkg.validation.shapes import CaseShapes
 
@@ -82,6 +83,11 @@ class Engine:
     def sources(self) -> Sources:
         """What renderers look identifiers up in."""
         return Sources(self.knowledge.ontology, self.terms.label, self.ranker.tables)
+
+    @cached_property
+    def encoder(self) -> AssessmentEncoder:
+        """What writes whole assessments as JSON."""
+        return AssessmentEncoder(self.sources)
 
 
 class ContradictoryCaseError(InvalidInputError):
