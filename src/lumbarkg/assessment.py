@@ -35,7 +35,6 @@ from lumbarkg.reasoning.questions import next_questions
 from lumbarkg.reasoning.realise import (
     RealisedCase,
     add_bilateral_findings,
-    find_contradictions,
     realise,
     without_denials,
 )
@@ -214,10 +213,10 @@ def realise_without_contradiction(case: Case, engine: Engine) -> RealisedCase:
     Raises ContradictoryCaseError where a present finding falls under a denied one.
     """
     case = add_bilateral_findings(case, engine.knowledge)
-    contradictions = _contradiction_issues(case, engine)
-    if contradictions:
-        raise ContradictoryCaseError(contradictions, case, triage_present(case, engine))
-    return realise(case, engine.knowledge)
+    realised = realise(case, engine.knowledge)
+    if realised.contradictions:
+        raise ContradictoryCaseError(_contradiction_issues(realised, engine), case, triage_present(case, engine))
+    return realised
 
 
 def _questions(found: Conclusions, engine: Engine, not_known: frozenset[Iri]) -> tuple[tuple[Question, ...], bool]:
@@ -241,7 +240,7 @@ def triage_present(case: Case, engine: Engine) -> Disposition:
     return engine.rules.dispose(entailments, engine.rules.view(present, entailments))
 
 
-def _contradiction_issues(case: Case, engine: Engine) -> tuple[Issue, ...]:
+def _contradiction_issues(realised: RealisedCase, engine: Engine) -> tuple[Issue, ...]:
     label = engine.terms.label
     return tuple(
         error(
@@ -251,7 +250,7 @@ def _contradiction_issues(case: Case, engine: Engine) -> tuple[Issue, ...]:
             + ("." if c.present.term == c.denied.term else f", and every {label(c.present.term)} as stated is one."),
             "Correct one of the two, or qualify them (side, site).",
         )
-        for c in find_contradictions(case, engine.knowledge)
+        for c in realised.contradictions
     )
 
 

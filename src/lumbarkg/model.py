@@ -191,13 +191,14 @@ class Contradiction:
 
 @dataclass(frozen=True)
 class Entailments:
-    """What logic says of a case."""
+    """What logic says of a case; ``denied`` are the finding classes that its absent findings deny."""
 
     types: frozenset[Iri]
     patterns: tuple[PatternMatch, ...]
     rules: tuple[RuleMatch, ...]
     finding_types: tuple[tuple[Finding, frozenset[Iri]], ...]
     exposure_types: frozenset[Iri]
+    denied: frozenset[Iri]
     consistent: bool
 
 

@@ -25,6 +25,7 @@ class TermLookup:
         )
 
         self._assertable: dict[Iri, frozenset[Iri]] = {}
+        self._by_local_name: dict[Iri, dict[str, Iri]] = {}
 
     def assertable(self, root: Iri) -> frozenset[Iri]:
         """The classes under a root that a case may state; remembered, as the roots are few."""
@@ -38,6 +39,9 @@ class TermLookup:
 
         To look for near names takes milliseconds, so that ``is_suggesting`` can leave it out.
         """
+        usual = self._local_names(root).get(name)
+        if usual is not None:
+            return usual
         allowed = self.assertable(root)
         found = self._terms.find(name, allowed)
         if found in allowed:
@@ -62,6 +66,16 @@ class TermLookup:
             f"'{name}' is {_with_article(kind)}, not {_with_article(wanted)}.",
             f"Use the name, CURIE, IRI or label of {_with_article(wanted)}.",
         )
+
+    def _local_names(self, root: Iri) -> dict[str, Iri]:
+        """The local names of what a case may state under a root, as most cases name them; remembered as above."""
+        found = self._by_local_name.get(root)
+        if found is None:
+            allowed = self.assertable(root)
+            names = {iri.local_name: iri for iri in allowed}
+            found = {name: iri for name, iri in names.items() if self._terms.find(name, allowed) == iri}
+            self._by_local_name[root] = found
+        return found
 
     def _kind(self, iri: Iri) -> str:
         """The label of the topmost class that the term lies under, to say what it is."""

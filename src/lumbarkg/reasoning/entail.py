@@ -20,6 +20,7 @@ def read_entailments(realised: RealisedCase, knowledge: Knowledge, explainer: Ex
         rules=_rules(realised, knowledge, explainer) if consistent else (),
         finding_types=realised.finding_types,
         exposure_types=realised.exposure_types,
+        denied=realised.denied,
         consistent=consistent,
     )
 

@@ -31,8 +31,8 @@ class Violation(NamedTuple):
 
 
 _Found = list[tuple[str, Iri | None]]
-_Check = Callable[["_Values", "_Facts"], _Found]
-"""A constraint: the component that each violation is of, and its path where that is not the shape's."""
+_Check = Callable[[list[Term], "_Facts"], _Found]
+"""A constraint on value nodes: the component that each violation is of, and its path where that is not the shape's."""
 
 
 class UnsupportedShapeError(Exception):
@@ -93,12 +93,9 @@ class CompiledShapes:
         """Every violation; one that two targets lead to is given once."""
         facts = _Facts(triples)
         found: dict[Violation, None] = {}
-        done: set[tuple[int, Term]] = set()
         for shape, focus in self._targets(facts):
-            if (id(shape), focus) not in done:
-                done.add((id(shape), focus))
-                for violation in _apply(shape, focus, facts):
-                    found[violation] = None
+            for violation in _apply(shape, focus, facts):
+                found[violation] = None
         return list(found)
 
     def _targets(self, facts: _Facts) -> Iterator[tuple[_Shape, Term]]:
@@ -156,7 +153,7 @@ def _apply(shape: _Shape, focus: Term, facts: _Facts) -> list[Violation]:
         values = facts.get(focus, _NOTHING).get(shape.path, [])
     found: list[Violation] = []
     for check in shape.checks:
-        for component, path in check(_Values(focus, values), facts):
+        for component, path in check(values, facts):
             found.append(Violation(focus, path or shape.path, component, shape.node))
     if shape.required or shape.by_path:
         for value in values:
@@ -168,37 +165,28 @@ def _apply(shape: _Shape, focus: Term, facts: _Facts) -> list[Violation]:
     return found
 
 
-class _Values(NamedTuple):
-    """The value nodes of a shape at a focus node."""
-
-    focus: Term
-    values: list[Term]
-
-
 def _each(component: str, is_fine: Callable[[Term, _Facts], bool]) -> _Check:
-    def check(given: _Values, facts: _Facts) -> _Found:
-        return [(component, None) for value in given.values if not is_fine(value, facts)]
+    def check(values: list[Term], facts: _Facts) -> _Found:
+        return [(component, None) for value in values if not is_fine(value, facts)]
 
     return check
 
 
 def _closed(allowed: frozenset[Iri]) -> _Check:
-    def check(given: _Values, facts: _Facts) -> _Found:
-        return [
-            ("Closed", path) for value in given.values for path in facts.get(value, _NOTHING) if path not in allowed
-        ]
+    def check(values: list[Term], facts: _Facts) -> _Found:
+        return [("Closed", path) for value in values for path in facts.get(value, _NOTHING) if path not in allowed]
 
     return check
 
 
 def _max_count(limit: rdflib.term.Node) -> _Check:
     most = int(str(limit))
-    return lambda given, _: [("MaxCount", None)] if len(given.values) > most else []
+    return lambda values, _: [("MaxCount", None)] if len(values) > most else []
 
 
 def _min_count(limit: rdflib.term.Node) -> _Check:
     least = int(str(limit))
-    return lambda given, _: [("MinCount", None)] if len(given.values) < least else []
+    return lambda values, _: [("MinCount", None)] if len(values) < least else []
 
 
 def _datatype(wanted: rdflib.term.Node) -> _Check:
