@@ -137,8 +137,7 @@ class Explainer:
             if branch.contribution & bearing:
                 subjects["branch", len(branches)] = subject
                 branches.append(branch)
-        for finding in case.absent:
-            denial = knowledge.finding_denial(finding)
+        for finding, denial in realised.denials:
             if denial.bits & bearing:
                 subjects["denial", len(denials)] = finding
                 denials.append(denial)
