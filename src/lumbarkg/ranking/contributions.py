@@ -34,7 +34,7 @@ _USED_BECAUSE = (
     "from more patients",
     "the first by id of equals",
 )
-_REMEMBERED = 5_000
+_REMEMBERED = 2_000
 
 Choice = tuple[bool, bool, int, int, str]
 

@@ -35,7 +35,7 @@ from lumbarkg.reasoning.patterns import Patterns
 from lumbarkg.reasoning.saturate import Context, Saturation, no_context
 
 _REMEMBERED_EXPRESSIONS = 3_000
-_REMEMBERED_FINDINGS = 5_000
+_REMEMBERED_FINDINGS = 3_000
 
 
 @dataclass(frozen=True)

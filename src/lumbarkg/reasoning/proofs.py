@@ -21,7 +21,7 @@ from lumbarkg.reasoning.realise import RealisedCase
 from lumbarkg.reasoning.stated import Parts, Position, Said, StatedCase, read_assertion
 from lumbarkg.reasoning.supports import InferenceProgram
 
-_REMEMBERED_JUSTIFICATIONS = 10_000
+_REMEMBERED_JUSTIFICATIONS = 2_000
 
 
 @dataclass(frozen=True)

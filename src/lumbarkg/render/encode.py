@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 import orjson
 
 Value = TypeVar("Value")
-_MOST_BYTES = 8 * 1024 * 1024
+_MOST_BYTES = 4 * 1024 * 1024
 
 
 def encode_json(answer: Any) -> bytes:
