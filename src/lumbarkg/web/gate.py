@@ -18,7 +18,8 @@ from lumbarkg.access.rate import Rate, RateLimiter
 from lumbarkg.errors import LumbarkgError
 from lumbarkg.issues import error
 from lumbarkg.sparql.visibility import Caller, Scope
-from lumbarkg.web.answer_headers import AnswerHeaders
+from lumbarkg.web.answer_headers import AnswerHeaders, Headers
+from lumbarkg.web.metrics import count_request
 from lumbarkg.web.problems import problem
 from lumbarkg.web.refusals import refuse
 
@@ -34,6 +35,7 @@ _SCOPES = {
     "case_list": Scope.CASES,
     "case_answers": Scope.CASES,
     "cohorts": Scope.CASES,
+    "metrics": Scope.ADMIN,
 }
 """Blueprint → what its routes need; any other needs ``read``. Updates of graphs are held to theirs by ``/sparql``."""
 _METHODS = frozenset({"GET", "HEAD", "OPTIONS", "POST", "PUT", "DELETE", "PATCH"})
@@ -54,7 +56,9 @@ class Access:
     clock: Callable[[], float] = time.monotonic
 
 
-def register(app: Flask, access: Access, content_security_policy: str, *, is_conformance: bool) -> None:
+def register(
+    app: Flask, access: Access, content_security_policy: str, versions: Headers, *, is_conformance: bool
+) -> None:
     """Put the gate before every route, the log after it, and the headers around both.
 
     A conformance server, on loopback alone, asks for nothing.
@@ -66,8 +70,8 @@ def register(app: Flask, access: Access, content_security_policy: str, *, is_con
         return None if gate is None else gate.enter()
 
     app.before_request(enter)
-    app.after_request(_log)
-    answered = AnswerHeaders(app.wsgi_app, content_security_policy, access.door)
+    app.after_request(_leave)
+    answered = AnswerHeaders(app.wsgi_app, content_security_policy, access.door, versions)
     app.wsgi_app = answered  # type: ignore[method-assign] # Flask's own way to put a layer around an application
 
 
@@ -163,16 +167,19 @@ def _too_many(seconds: float, text: str) -> Response:
     return response
 
 
-def _log(response: Response) -> Response:
-    """One line a request: the template of its route, never the path, the query or a header."""
-    if not LOG.isEnabledFor(logging.INFO):
-        return response
-    line = {
-        "time": datetime.now(UTC).isoformat(timespec="milliseconds"),
-        "method": request.method if request.method in _METHODS else "OTHER",
-        "route": request.url_rule.rule if request.url_rule is not None else "-",
-        "status": response.status_code,
-        "milliseconds": round((time.perf_counter() - g.get("started", time.perf_counter())) * 1000, 1),
-    }
-    LOG.info("%s", json.dumps(line))
+def _leave(response: Response) -> Response:
+    """Count and log the request by the template of its route, never by its path, query or headers."""
+    seconds = time.perf_counter() - g.get("started", time.perf_counter())
+    method = request.method if request.method in _METHODS else "OTHER"
+    route = request.url_rule.rule if request.url_rule is not None else "-"
+    count_request(method, route, response.status_code, seconds)
+    if LOG.isEnabledFor(logging.INFO):
+        line = {
+            "time": datetime.now(UTC).isoformat(timespec="milliseconds"),
+            "method": method,
+            "route": route,
+            "status": response.status_code,
+            "milliseconds": round(seconds * 1000, 1),
+        }
+        LOG.info("%s", json.dumps(line))
     return response
