@@ -130,6 +130,7 @@ def _config(settings: ServerSettings) -> Config:
         tokens=read_tokens(settings.tokens) if settings.tokens else Tokens(),
         record=settings.record,
         verifiers=_verifiers(settings.oidc),
+        queries=max(1, settings.threads // 2),
         access=Access(door, Rate(settings.rate, settings.burst)),
         is_conformance=is_conformance,
         remote=None if is_conformance else read_settings(settings.store_variables()),
