@@ -122,6 +122,8 @@ def run(options: argparse.Namespace) -> int:
         port=options.port,
         threads=_THREADS,
         ident="lumbarkg",
+        # Else it drops what shows that a proxy passes the request on, and the door would be open to whoever comes.
+        clear_untrusted_proxy_headers=False,
         max_request_body_size=_SERVER_MAX_BODY,
         # A client that reads slowly must not hold a query: the server takes the whole answer, on disk past 1 MB.
         outbuf_high_watermark=2 * config.limits.answer_bytes,
