@@ -83,6 +83,8 @@ def test_a_case_goes_through_its_life(served: Served) -> None:
         ({"If-Match": 'W/"1"'}, 412),
         ({"If-Match": '"01x"'}, 412),
         ({"If-Match": '"2"'}, 412),
+        ({"If-Match": '""'}, 412),
+        ({"If-Match": ""}, 412),
         ({"If-None-Match": "*"}, 412),
         ({"If-None-Match": '"1"'}, 400),
         ({"If-Match": '"1"', "If-None-Match": "*"}, 400),

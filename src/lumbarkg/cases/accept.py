@@ -22,7 +22,7 @@ from lumbarkg.validation.shapes import CaseShapes
 
 @dataclass(frozen=True)
 class Accepted:
-    """A case that may be stored: its JSON document, as sent where it was sent as JSON, and the statements of its graph."""
+    """A case that may be stored: its JSON document, as sent where that was JSON, and the statements of its graph."""
 
     document: str
     case: Case

@@ -102,8 +102,8 @@ def read_precondition() -> Precondition:
         return Precondition(must_be_new=if_none_match is not None)
     if if_match.strip() == "*":
         return Precondition(must_exist=True)
-    # A weak or foreign tag matches nothing (RFC 9110 §13.1.1).
-    found = (_TAG.fullmatch(tag) for tag in request.if_match.as_set())
+    # A weak, foreign or empty tag matches nothing (RFC 9110 §13.1.1); werkzeug reads an empty one as None.
+    found = (_TAG.fullmatch(tag or "") for tag in request.if_match.as_set())
     return Precondition(revisions=frozenset(int(match[1]) for match in found if match))
 
 
