@@ -151,6 +151,8 @@ class WaitressWorker(Worker):  # type: ignore[misc]  # gunicorn ships no types
             sockets=[listener],
             ident=f"lumbarkg/{__version__}",
             threads=settings.threads,
+            # Else waitress drops what shows that a proxy passes the request on, and the door would be open to all.
+            clear_untrusted_proxy_headers=False,
             max_request_body_size=_MOST_BODY,
             inbuf_overflow=_IN_MEMORY,
             # A client that reads slowly must not hold a query: the server takes the whole answer, on disk past 1 MB.
