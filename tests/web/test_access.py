@@ -97,7 +97,8 @@ def test_only_loopback_names_open_the_door(host: str) -> None:
 
 def test_another_address_serves_only_health_without_a_token(closed: Served) -> None:
     assert closed.send("GET", "/healthz").get_json() == {"status": "ok"}
-    rules = {rule.rule for rule in closed.app.url_map.iter_rules() if "<" not in rule.rule} - {"/healthz"}
+    rules = {rule.rule for rule in closed.app.url_map.iter_rules() if "<" not in rule.rule} - {"/healthz", "/readyz"}
+    assert set(closed.send("GET", "/readyz").get_json()) == {"status", "parts"}
     assert len(rules) > 8
     for rule in rules:
         for method in ("GET", "POST", "PUT", "DELETE"):

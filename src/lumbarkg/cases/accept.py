@@ -45,4 +45,4 @@ def read_stored(document: str, engine: Engine, as_of: Decimal | str | None = Non
 
 
 def _draft(document: Any, engine: Engine) -> Draft:
-    return draft_case(document, engine.lookup, engine.ranker.tables.settings())
+    return draft_case(document, engine.lookup, tuple(engine.ranker.settings))

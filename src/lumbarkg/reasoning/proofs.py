@@ -138,7 +138,7 @@ class Explainer:
                 subjects["branch", len(branches)] = subject
                 branches.append(branch)
         for finding in case.absent:
-            denial = knowledge.denial(knowledge.finding_expression(finding))
+            denial = knowledge.finding_denial(finding)
             if denial.bits & bearing:
                 subjects["denial", len(denials)] = finding
                 denials.append(denial)

@@ -23,7 +23,7 @@ from lumbarkg.rdf.formats import GRAPH_MEDIA_TYPES
 from lumbarkg.store.failures import raised_by
 from lumbarkg.store.frames import Frame, Kind, Unpacker, pack, pack_written, write_head
 from lumbarkg.store.limits import Limits
-from lumbarkg.store.port import Answer, GraphSelection, WritableGraphs
+from lumbarkg.store.port import Answer, GraphSelection, StoreState, WritableGraphs
 
 _READ = 256 * 1024
 # The pool answers by itself at the deadline; a connection that is silent for much longer is broken.
@@ -50,7 +50,8 @@ class EmbeddedStore:
         owner's graphs are limited in size.
 
         The pool starts with the first call, or with ``start``. With an ``address`` none is started: the pool of
-        another process is used, which then holds the graphs.
+        another process is used, which then holds the graphs. It may be a symbolic link, which that process points to
+        each new pool.
         """
         self._graphs, self._default, self._prefixes = dict(graphs), default, dict(prefixes or {})
         self.limits, self._owners = limits or Limits(), owners
@@ -63,7 +64,9 @@ class EmbeddedStore:
 
     @property
     def address(self) -> str:
-        """Where other processes reach the pool; starts it."""
+        """Where other processes reach the pool; starts it, where it is ours to start."""
+        if not self._owns_pool and self._address is not None:
+            return os.path.realpath(self._address)
         return self._address or self.start()
 
     def start(self) -> str:
@@ -76,11 +79,25 @@ class EmbeddedStore:
                 self._address = path
             return self._address
 
+    def restart(self) -> bool:
+        """Start the pool anew where it has ended by itself; returns whether that was so."""
+        had_one = self._process is not None
+        self._check_pool(0)
+        if not had_one or self._process is not None:
+            return False
+        self.start()
+        return True
+
+    def leave_to_parent(self) -> None:
+        """After a fork, in the child: the pool ends when the parent does, and not only when the child does too."""
+        if self._process is not None and self._process.stdin:
+            self._process.stdin.close()
+        self._process, self._folder, self._free, self._owns_pool = None, None, [], False
+
     def close(self) -> None:
         """Let go of the connections, and end the pool if it was started here."""
         with self._lock:
-            while self._free:
-                self._free.pop().close()
+            self._hang_up()
             if self._owns_pool:
                 self._forget_pool()
 
@@ -105,6 +122,10 @@ class EmbeddedStore:
     def graph_names(self) -> tuple[Iri, ...]:
         """As the port says."""
         return tuple(Iri(name) for name in self._ask(pack(Kind.JOB, {"op": "names"}))["names"])
+
+    def state(self) -> StoreState:
+        """As the port says."""
+        return StoreState(**self._ask(pack(Kind.JOB, {"op": "state"})))
 
     def read_graph(self, name: Iri, accepted: tuple[str, ...] = GRAPH_MEDIA_TYPES) -> Answer | None:
         """As the port says."""
@@ -189,17 +210,21 @@ class EmbeddedStore:
             self._check_pool()
             raise StoreError(_LOST) from problem
 
-    def _check_pool(self) -> None:
-        """Where the pool has died, forget it and every connection to it, so that the next call starts another."""
+    def _check_pool(self, seconds: float = _DYING_SECONDS) -> None:
+        """Where the pool has died, forget it and every connection to it, so that the next call finds another."""
         with self._lock:
-            if not self._owns_pool or self._process is None:
+            if self._process is None:
+                self._hang_up()  # they lead to the pool that was lost, or can be made again
                 return
             with contextlib.suppress(subprocess.TimeoutExpired):
-                self._process.wait(_DYING_SECONDS)
+                self._process.wait(seconds)
             if self._process.poll() is not None:
-                while self._free:
-                    self._free.pop().close()
+                self._hang_up()
                 self._forget_pool()
+
+    def _hang_up(self) -> None:
+        while self._free:
+            self._free.pop().close()
 
     def _forget_pool(self) -> None:
         if self._process is not None:
