@@ -35,13 +35,13 @@ from lumbarkg.reasoning.questions import next_questions
 from lumbarkg.reasoning.realise import (
     RealisedCase,
     add_bilateral_findings,
-    find_contradictions,
     realise,
     without_denials,
 )
 from lumbarkg.reasoning.relations import Relations
 from lumbarkg.reasoning.triage import GateView, TriageRules
 from lumbarkg.reasoning.why_not import Completer
+from lumbarkg.render.json import AssessmentEncoder
 from lumbarkg.render.sources import Sources
 from lumbarkg.validation.shapes import CaseShapes
 
@@ -82,6 +82,11 @@ class Engine:
     def sources(self) -> Sources:
         """What renderers look identifiers up in."""
         return Sources(self.knowledge.ontology, self.terms.label, self.ranker.tables)
+
+    @cached_property
+    def encoder(self) -> AssessmentEncoder:
+        """What writes whole assessments as JSON."""
+        return AssessmentEncoder(self.sources)
 
 
 class ContradictoryCaseError(InvalidInputError):
@@ -150,7 +155,7 @@ def read_draft(document: Any, engine: Engine) -> Draft:
 
     It also says which terms were given the status unknown.
     """
-    draft = draft_case(document, engine.lookup, engine.ranker.tables.settings())
+    draft = draft_case(document, engine.lookup, tuple(engine.ranker.settings))
     draft.issues.extend(engine.shapes.check(draft.triples))
     return draft
 
@@ -208,10 +213,10 @@ def realise_without_contradiction(case: Case, engine: Engine) -> RealisedCase:
     Raises ContradictoryCaseError where a present finding falls under a denied one.
     """
     case = add_bilateral_findings(case, engine.knowledge)
-    contradictions = _contradiction_issues(case, engine)
-    if contradictions:
-        raise ContradictoryCaseError(contradictions, case, triage_present(case, engine))
-    return realise(case, engine.knowledge)
+    realised = realise(case, engine.knowledge)
+    if realised.contradictions:
+        raise ContradictoryCaseError(_contradiction_issues(realised, engine), case, triage_present(case, engine))
+    return realised
 
 
 def _questions(found: Conclusions, engine: Engine, not_known: frozenset[Iri]) -> tuple[tuple[Question, ...], bool]:
@@ -235,7 +240,7 @@ def triage_present(case: Case, engine: Engine) -> Disposition:
     return engine.rules.dispose(entailments, engine.rules.view(present, entailments))
 
 
-def _contradiction_issues(case: Case, engine: Engine) -> tuple[Issue, ...]:
+def _contradiction_issues(realised: RealisedCase, engine: Engine) -> tuple[Issue, ...]:
     label = engine.terms.label
     return tuple(
         error(
@@ -245,7 +250,7 @@ def _contradiction_issues(case: Case, engine: Engine) -> tuple[Issue, ...]:
             + ("." if c.present.term == c.denied.term else f", and every {label(c.present.term)} as stated is one."),
             "Correct one of the two, or qualify them (side, site).",
         )
-        for c in find_contradictions(case, engine.knowledge)
+        for c in realised.contradictions
     )
 
 

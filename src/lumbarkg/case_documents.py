@@ -47,7 +47,7 @@ def draft_rdf_document(content: bytes, media_type: str, engine: Engine, shapes: 
     read = draft_rdf_case(triples)
     if any(issue.code == "not-one-case" for issue in read.issues):
         raise InvalidInputError(tuple(read.issues))
-    draft = draft_case(read.document, engine.lookup, engine.ranker.tables.settings())
+    draft = draft_case(read.document, engine.lookup, tuple(engine.ranker.settings))
     judged = shapes.check_by_pyshacl(read.triples)
     draft.issues = list(dict.fromkeys((*read.issues, *draft.issues, *judged)))
     return RdfCase(read.document, draft)

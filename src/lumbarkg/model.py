@@ -42,13 +42,15 @@ class Finding:
     _hash: int = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "qualifiers", tuple(sorted(set(self.qualifiers))))
-        object.__setattr__(self, "quantities", tuple(sorted(set(self.quantities))))
+        if self.qualifiers:
+            object.__setattr__(self, "qualifiers", tuple(sorted(set(self.qualifiers))))
+        if self.quantities:
+            object.__setattr__(self, "quantities", tuple(sorted(set(self.quantities))))
+            if len({p for p, _ in self.quantities}) != len(self.quantities):
+                raise ValueError(f"{self.term} states one quantity twice: {self.quantities}")
+            if self.status is Status.ABSENT:
+                raise ValueError(f"{self.term} is absent and cannot carry a quantity: {self.quantities}")
         object.__setattr__(self, "_hash", hash((self.term, self.status.value, self.qualifiers, self.quantities)))
-        if len({p for p, _ in self.quantities}) != len(self.quantities):
-            raise ValueError(f"{self.term} states one quantity twice: {self.quantities}")
-        if self.status is Status.ABSENT and self.quantities:
-            raise ValueError(f"{self.term} is absent and cannot carry a quantity: {self.quantities}")
 
     def __hash__(self) -> int:
         return self._hash  # findings are looked up many times, and decimals are slow to hash
@@ -107,12 +109,12 @@ class Case:
         if any(f.status is Status.UNKNOWN for f in self.findings):
             raise ValueError("a case keeps present and absent findings only")
 
-    @property
+    @cached_property
     def present(self) -> tuple[Finding, ...]:
         """The findings that were reported."""
         return tuple(f for f in self.findings if f.status is Status.PRESENT)
 
-    @property
+    @cached_property
     def absent(self) -> tuple[Finding, ...]:
         """The findings that were asked about and denied."""
         return tuple(f for f in self.findings if f.status is Status.ABSENT)
@@ -189,14 +191,14 @@ class Contradiction:
 
 @dataclass(frozen=True)
 class Entailments:
-    """What logic says of a case."""
+    """What logic says of a case; ``denied`` are the finding classes that its absent findings deny."""
 
     types: frozenset[Iri]
     patterns: tuple[PatternMatch, ...]
     rules: tuple[RuleMatch, ...]
     finding_types: tuple[tuple[Finding, frozenset[Iri]], ...]
     exposure_types: frozenset[Iri]
-    contradictions: tuple[Contradiction, ...]
+    denied: frozenset[Iri]
     consistent: bool
 
 

@@ -56,7 +56,7 @@ def _weigh(factors: EvidenceTables, *rows: LikelihoodRow, direct: bool = True, d
     found = Contributions((CONDITION,), usable_rows(tables), SETTING, tables, lambda _: True)
     seen = frozenset(r.finding for r in rows if r.finding is not None)
     active = found.active((), frozenset(), seen) if denied else found.active(seen, seen if direct else frozenset(), ())
-    return found.weigh(tuple(sorted(active[0])))
+    return found.weigh(active)[0]
 
 
 def _counted(weighed: Weighed) -> list[str]:

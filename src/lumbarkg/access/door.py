@@ -1,13 +1,17 @@
-"""When the door is open: the rules that are read off a request's headers alone."""
+"""When the door is open: the rules that are read off a request's headers alone, which stand in its WSGI environment."""
 
 from __future__ import annotations
 
 import ipaddress
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
 from urllib.parse import urlsplit
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+_FORWARDING = frozenset({"HTTP_FORWARDED", "HTTP_VIA"})
+_LONGEST_HOST = 260
 _OWN_SITES = frozenset({"same-origin", "none"})
 
 
@@ -18,23 +22,23 @@ class Door:
     is_loopback: bool
     origins: frozenset[str] = frozenset()
 
-    def is_open(self, host: str, header_names: Iterable[str]) -> bool:
+    def is_open(self, host: str, environ: Iterable[str]) -> bool:
         """Whether a request needs no token: sent to a loopback name, and by no proxy, of a server bound to loopback.
 
         The Host header rules out a page that has its own name resolve to 127.0.0.1, the Forwarded headers a reverse
         proxy that passes on whoever comes.
         """
-        return self.is_loopback and is_loopback_name(_host_name(host)) and not _is_forwarded(header_names)
+        return self.is_loopback and _is_loopback_host(host) and not _is_forwarded(environ)
 
     def allows_origin(self, origin: str) -> bool:
         """Whether pages of a foreign origin may call."""
         return origin in self.origins
 
-    def is_foreign(self, method: str, host: str, headers: Mapping[str, str]) -> bool:
+    def is_foreign(self, environ: Mapping[str, Any], host: str) -> bool:
         """Whether a request that may change something was made by a page of somebody else's (CSRF)."""
-        if method in SAFE_METHODS:
+        if environ["REQUEST_METHOD"] in SAFE_METHODS:
             return False
-        origin, site = headers.get("Origin"), headers.get("Sec-Fetch-Site")
+        origin, site = environ.get("HTTP_ORIGIN"), environ.get("HTTP_SEC_FETCH_SITE")
         if origin is not None:
             return not (self.allows_origin(origin) or _is_origin_of(origin, host))
         return site is not None and site.lower() not in _OWN_SITES
@@ -48,6 +52,17 @@ def is_loopback_name(name: str) -> bool:
         return ipaddress.ip_address(name).is_loopback
     except ValueError:
         return False
+
+
+def _is_loopback_host(host: str) -> bool:
+    """Whether a Host header names this machine alone; what is longer than any name and port is not looked at."""
+    return len(host) <= _LONGEST_HOST and _is_short_loopback_host(host)
+
+
+@lru_cache(maxsize=256)
+def _is_short_loopback_host(host: str) -> bool:
+    """Remembered: the same few hosts are asked about with every request."""
+    return is_loopback_name(_host_name(host))
 
 
 def _host_name(host: str) -> str:
@@ -70,4 +85,4 @@ def _is_origin_of(origin: str, host: str) -> bool:
 
 
 def _is_forwarded(names: Iterable[str]) -> bool:
-    return any((low := name.lower()) == "forwarded" or low.startswith("x-forwarded-") or low == "via" for name in names)
+    return any(name.startswith("HTTP_X_FORWARDED_") or name in _FORWARDING for name in names)

@@ -84,4 +84,4 @@ def _inexact(case: Case) -> Iterator[Issue]:
 
 
 def _draft(document: Any, engine: Engine) -> Draft:
-    return draft_case(document, engine.lookup, engine.ranker.tables.settings())
+    return draft_case(document, engine.lookup, tuple(engine.ranker.settings))

@@ -46,6 +46,7 @@ FINDING_NUMBERS = {
 EXPOSURE_TERMS = {"exercise": (v.OF_EXERCISE, v.EXERCISE), "faults": (v.WITH_FAULT, v.TECHNIQUE_FAULT)}
 EXPOSURE_NUMBERS = {"hoursBeforeOnset": v.HOURS_BEFORE_ONSET}
 EXPOSURE_FLAGS = {"unaccustomed": v.UNACCUSTOMED_EXPOSURE, "heavyLoad": v.HEAVY_LOAD_EXPOSURE}
+_STATUSES = {status.value: status for status in Status}
 _CASE_FIELDS = ("setting", "age", "sex", REPORTED_AT, AS_OF, "exposures", "findings")
 _FINDING_FIELDS = ("finding", "status", *FINDING_TERMS, *FINDING_NUMBERS)
 _EXPOSURE_FIELDS = (*EXPOSURE_TERMS, *EXPOSURE_NUMBERS, *EXPOSURE_FLAGS)
@@ -168,7 +169,7 @@ class _Reader:
             self._problem("wrong-type", "", "A case is a JSON object.", 'Send {"findings": [...]}.')
             return draft
         self._known_fields(document, _CASE_FIELDS, "")
-        draft.triples.append(Triple(node(""), v.RDF_TYPE, v.PATIENT_CASE))
+        draft.triples.append(Triple(CASE_NODE, v.RDF_TYPE, v.PATIENT_CASE))
         draft.setting = self._setting(document)
         draft.age = self._number(document, "age", v.AGE_YEARS, "")
         draft.as_of_hours, issues = read_as_of(document)
@@ -191,31 +192,22 @@ class _Reader:
         status = self._status(entry, path)
         term = self._term(entry, "finding", v.FINDING, path)
         here = node(path)
-        qualifiers = [
-            (prop, value)
-            for name, (prop, root) in FINDING_TERMS.items()
-            if entry.get(name) is not None
-            for value in self._terms(entry, name, prop, root, path)
-        ]
-        quantities = [
-            (prop, number)
-            for name, prop in FINDING_NUMBERS.items()
-            if (number := self._number(entry, name, prop, path)) is not None
-        ]
+        qualifiers = self._qualifiers(entry, FINDING_TERMS, path)
+        quantities = self._quantities(entry, FINDING_NUMBERS, path)
         if status is Status.UNKNOWN and term is not None:
             self.draft.not_known.add(term)
         if status is Status.UNKNOWN or status is None:
             return
         link = v.HAS_FINDING if status is Status.PRESENT else v.DENIES_FINDING
-        self.draft.triples += [Triple(node(""), link, here), Triple(here, v.RDF_TYPE, v.FINDING)]
+        self.draft.triples += [Triple(CASE_NODE, link, here), Triple(here, v.RDF_TYPE, v.FINDING)]
         if term is not None:
             self.draft.triples.append(Triple(here, v.RDF_TYPE, term))
             self.draft.findings.append(
                 {
                     "term": term,
                     "status": status,
-                    "qualifiers": tuple(qualifiers),
-                    "quantities": tuple(quantities),
+                    "qualifiers": qualifiers,
+                    "quantities": quantities,
                     "path": path,
                 }
             )
@@ -225,18 +217,9 @@ class _Reader:
             return
         self._known_fields(entry, _EXPOSURE_FIELDS, path)
         here = node(path)
-        self.draft.triples += [Triple(node(""), v.HAS_EXPOSURE, here), Triple(here, v.RDF_TYPE, v.EXPOSURE)]
-        qualifiers = [
-            (prop, value)
-            for name, (prop, root) in EXPOSURE_TERMS.items()
-            if entry.get(name) is not None
-            for value in self._terms(entry, name, prop, root, path)
-        ]
-        quantities = [
-            (prop, number)
-            for name, prop in EXPOSURE_NUMBERS.items()
-            if (number := self._number(entry, name, prop, path)) is not None
-        ]
+        self.draft.triples += [Triple(CASE_NODE, v.HAS_EXPOSURE, here), Triple(here, v.RDF_TYPE, v.EXPOSURE)]
+        qualifiers = self._qualifiers(entry, EXPOSURE_TERMS, path)
+        quantities = self._quantities(entry, EXPOSURE_NUMBERS, path)
         stated: dict[bool, list[Iri]] = {True: [], False: []}
         for name, cls in EXPOSURE_FLAGS.items():
             flag = entry.get(name)
@@ -256,8 +239,8 @@ class _Reader:
             {
                 "types": tuple(stated[True]),
                 "excluded_types": tuple(stated[False]),
-                "qualifiers": tuple(qualifiers),
-                "quantities": tuple(quantities),
+                "qualifiers": qualifiers,
+                "quantities": quantities,
                 "path": path,
             }
         )
@@ -278,18 +261,36 @@ class _Reader:
 
     def _status(self, entry: dict[str, Any], path: str) -> Status | None:
         name = entry.get("status", Status.PRESENT.value)
-        try:
-            return Status(name)
-        except ValueError:
-            self._problem(
-                "wrong-status",
-                f"{path}/status",
-                f"{name!r} is not a status.",
-                "Use present, absent or unknown.",
-            )
-            return None
+        status = _STATUSES.get(name) if isinstance(name, str) else None
+        if status is None:
+            message = f"{name!r} is not a status."
+            self._problem("wrong-status", f"{path}/status", message, "Use present, absent or unknown.")
+        return status
 
     # ------------------------------------------------------------ values
+
+    def _qualifiers(
+        self, entry: dict[str, Any], fields: dict[str, tuple[Iri, Iri]], path: str
+    ) -> tuple[tuple[Iri, Iri], ...]:
+        """The terms of an entry's fields, in the order of ``fields``."""
+        if entry.keys().isdisjoint(fields):
+            return ()
+        return tuple(
+            (prop, value)
+            for name, (prop, root) in fields.items()
+            if entry.get(name) is not None
+            for value in self._terms(entry, name, prop, root, path)
+        )
+
+    def _quantities(self, entry: dict[str, Any], fields: dict[str, Iri], path: str) -> tuple[tuple[Iri, Decimal], ...]:
+        """The numbers of an entry's fields, in the order of ``fields``."""
+        if entry.keys().isdisjoint(fields):
+            return ()
+        return tuple(
+            (prop, number)
+            for name, prop in fields.items()
+            if (number := self._number(entry, name, prop, path)) is not None
+        )
 
     def _term(self, entry: dict[str, Any], name: str, root: Iri, path: str) -> Iri | None:
         if name not in entry:

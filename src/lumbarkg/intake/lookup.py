@@ -24,15 +24,24 @@ class TermLookup:
             and any(isinstance(part, Or | Not) for part in subexpressions(axiom.definition))
         )
 
+        self._assertable: dict[Iri, frozenset[Iri]] = {}
+        self._by_local_name: dict[Iri, dict[str, Iri]] = {}
+
     def assertable(self, root: Iri) -> frozenset[Iri]:
-        """The classes under a root that a case may state."""
-        return self._knowledge.subclasses(root) - self._not_assertable
+        """The classes under a root that a case may state; remembered, as the roots are few."""
+        found = self._assertable.get(root)
+        if found is None:
+            found = self._assertable[root] = self._knowledge.subclasses(root) - self._not_assertable
+        return found
 
     def resolve(self, name: str, root: Iri, path: str, *, is_suggesting: bool = True) -> Iri | Issue:
         """The class under ``root`` that a local name, CURIE, IRI, exact label or mapped code means.
 
         To look for near names takes milliseconds, so that ``is_suggesting`` can leave it out.
         """
+        usual = self._local_names(root).get(name)
+        if usual is not None:
+            return usual
         allowed = self.assertable(root)
         found = self._terms.find(name, allowed)
         if found in allowed:
@@ -57,6 +66,16 @@ class TermLookup:
             f"'{name}' is {_with_article(kind)}, not {_with_article(wanted)}.",
             f"Use the name, CURIE, IRI or label of {_with_article(wanted)}.",
         )
+
+    def _local_names(self, root: Iri) -> dict[str, Iri]:
+        """The local names of what a case may state under a root, as most cases name them; remembered as above."""
+        found = self._by_local_name.get(root)
+        if found is None:
+            allowed = self.assertable(root)
+            names = {iri.local_name: iri for iri in allowed}
+            found = {name: iri for name, iri in names.items() if self._terms.find(name, allowed) == iri}
+            self._by_local_name[root] = found
+        return found
 
     def _kind(self, iri: Iri) -> str:
         """The label of the topmost class that the term lies under, to say what it is."""

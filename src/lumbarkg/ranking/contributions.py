@@ -91,7 +91,9 @@ class Contributions:
         self.inherited: dict[Iri, tuple[int, ...]] = {}
         self.denied: dict[Iri, tuple[int, ...]] = {}
         damping = tables.factor("ancestorDamping")
+        self._spans: list[tuple[int, int]] = []
         for hypothesis, condition in enumerate(conditions):
+            start = len(self.all)
             for row in rows.get(condition, ()):
                 for table, state, exponent in (
                     (self.direct, PRESENT, 1.0),
@@ -101,28 +103,32 @@ class Contributions:
                     number = len(self.all)
                     self.all.append(_contribution(number, hypothesis, row, state, exponent, setting, tables))
                     table[row.finding] = (*table.get(row.finding, ()), number)
+            self._spans.append((start, (1 << len(self.all) - start) - 1))
+        self._direct, self._inherited, self._denied = map(_masks, (self.direct, self.inherited, self.denied))
         self.classes = frozenset(self.direct)
         self.findings = tuple(sorted(cls for cls in self.classes if is_finding(cls)))
-        self.weigh = lru_cache(maxsize=_REMEMBERED)(self._weigh)
+        self._weigh_one = lru_cache(maxsize=_REMEMBERED)(self._weigh_part)
 
-    def active(self, present: Iterable[Iri], direct: frozenset[Iri], denied: Iterable[Iri]) -> dict[int, list[int]]:
-        """Hypothesis → the numbers of the contributions that a case brings.
+    def active(self, present: Iterable[Iri], direct: frozenset[Iri], denied: Iterable[Iri]) -> int:
+        """The contributions that a case brings, as bits by their numbers.
 
         ``direct`` are those of the present classes that count in full; the others are ancestors and are damped.
         """
-        found: dict[int, list[int]] = {}
-        everything = self.all
+        bits = 0
         for cls in present:
-            for number in (self.direct if cls in direct else self.inherited)[cls]:
-                found.setdefault(everything[number].hypothesis, []).append(number)
+            bits |= (self._direct if cls in direct else self._inherited).get(cls, 0)
         for cls in denied:
-            for number in self.denied[cls]:
-                found.setdefault(everything[number].hypothesis, []).append(number)
-        return found
+            bits |= self._denied.get(cls, 0)
+        return bits
 
-    def _weigh(self, numbers: tuple[int, ...]) -> Weighed:
+    def weigh(self, bits: int) -> tuple[Weighed, ...]:
+        """The evidence on each hypothesis, where a case brings these contributions."""
+        weigh = self._weigh_one
+        return tuple(weigh(start, part) if (part := bits >> start & mask) else NOTHING for start, mask in self._spans)
+
+    def _weigh_part(self, start: int, part: int) -> Weighed:
         """Which of the contributions to one hypothesis count; remembered, as cases share findings."""
-        active = [self.all[n] for n in numbers]
+        active = [self.all[start + place] for place in range(part.bit_length()) if part >> place & 1]
         verdicts = {c.number: c.item for c in active if not c.usable}
         used = _one_per_finding([c for c in active if c.usable], verdicts)
         counted = _one_per_cluster(used, verdicts)
@@ -131,6 +137,10 @@ class Contributions:
         return Weighed(
             math.fsum(c.log for c in counted), math.fsum(c.variance for c in counted), tuple(items), tuple(counted)
         )
+
+
+def _masks(table: dict[Iri, tuple[int, ...]]) -> dict[Iri, int]:
+    return {cls: sum(1 << number for number in numbers) for cls, numbers in table.items()}
 
 
 NOTHING = Weighed(0.0, 0.0, (), ())

@@ -26,19 +26,20 @@ def posteriors(logs: Floats, variances: Floats, quantile: float) -> Posterior:
     Delta method on the logit: logit pᵢ = ln wᵢ − ln Σ_{j≠i} wⱼ, so Var = vᵢ + Σ_{j≠i} (wⱼ / Σ_{k≠i} w_k)² vⱼ for
     independent weights. Mapped back through the logistic function, the ends stay in [0, 1].
     """
-    weights = np.exp(logs - logs.max())
+    centred = logs - logs.max()
+    weights = np.exp(centred)
     # Products with a matrix instead of "total minus own", which cancels where one weight is nearly all.
     others = _others(len(logs))
     rest = others @ weights
     probabilities = weights / (weights + rest)
     with np.errstate(divide="ignore", over="ignore", invalid="ignore"):
         variance = variances + (others @ (weights * weights * variances)) / rest / rest
-        odds = np.log(rest) - (logs - logs.max())
+        odds = np.log(rest) - centred
         spread = quantile * np.sqrt(variance)
         low, high = 1 / (1 + np.exp(odds + spread)), 1 / (1 + np.exp(odds - spread))
-    # A rest of 0 (one hypothesis alone, or the others below the smallest float) leaves nothing to be uncertain about.
-    alone = rest == 0
-    low, high = np.where(alone, probabilities, low), np.where(alone, probabilities, high)
+    if not rest.all():
+        # A rest of 0 (one hypothesis alone, or the others below the smallest float) leaves nothing to be unsure about.
+        low, high = np.where(rest == 0, probabilities, low), np.where(rest == 0, probabilities, high)
     return Posterior(probabilities, np.minimum(low, probabilities), np.maximum(high, probabilities))
 
 

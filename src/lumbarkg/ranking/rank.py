@@ -13,7 +13,7 @@ from lumbarkg.identifiers import Iri
 from lumbarkg.model import Case, Differential, Entailments, EvidenceItem, Hypothesis, PatternMatch, Probability
 from lumbarkg.ontology.evidence import EvidenceTables, PriorRow
 from lumbarkg.ranking.also_consider import AlsoConsider
-from lumbarkg.ranking.contributions import NOTHING, Contributions, Weighed
+from lumbarkg.ranking.contributions import Contributions, Weighed
 from lumbarkg.ranking.observe import Observations, Observer
 from lumbarkg.ranking.posterior import Floats, Posterior, posteriors
 from lumbarkg.ranking.rows import JUDGEMENT, usable_rows
@@ -44,6 +44,9 @@ class Setting:
         self.name, self.priors, self.contributions = name, priors, contributions
         self.conditions = tuple(p.condition for p in priors)
         self.prior_probabilities = tuple(Probability(float(p.probability)) for p in priors)
+        by_name = sorted(range(len(priors)), key=lambda i: self.conditions[i])
+        self.place_by_name = np.argsort(by_name)
+        """The place of each hypothesis in the order of names, which decides between equal probabilities."""
         self.prior_logs = np.array([math.log(float(p.probability)) for p in priors])
         self.prior_variances = np.array([_prior_variance(p, tables) for p in priors])
 
@@ -95,19 +98,13 @@ class Ranker:
         """
         setting = self.settings[case.setting]
         seen = self._observer.observe(case, entailments, denied)
-        contributions, classes = setting.contributions, setting.contributions.classes
-        active = contributions.active(seen.present & classes, seen.direct, seen.denied & classes)
-        logs, variances = setting.prior_logs.copy(), setting.prior_variances.copy()
-        weighed = [NOTHING] * len(setting.priors)
-        for index, numbers in active.items():
-            # Sorted, so that what is remembered and summed does not depend on the order of findings.
-            found = weighed[index] = contributions.weigh(tuple(sorted(numbers)))
-            logs[index] += found.log
-            variances[index] += found.variance
+        contributions = setting.contributions
+        weighed = contributions.weigh(contributions.active(seen.present, seen.direct, seen.denied))
+        logs = setting.prior_logs + np.array([w.log for w in weighed])
+        variances = setting.prior_variances + np.array([w.variance for w in weighed])
         posterior = posteriors(logs, variances, self._quantile)
-        ranked = posterior.probabilities.tolist()
-        order = sorted(range(len(ranked)), key=lambda i: (-ranked[i], setting.conditions[i]))
-        return Standing(setting, seen, tuple(weighed), logs, posterior, tuple(order))
+        order = np.lexsort((setting.place_by_name, -posterior.probabilities))
+        return Standing(setting, seen, weighed, logs, posterior, tuple(order.tolist()))
 
     def rank(self, standing: Standing, entailments: Entailments) -> Differential:
         """The differential of weighed hypotheses."""

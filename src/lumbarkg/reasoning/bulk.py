@@ -123,7 +123,7 @@ class _Contributions:
         if number is not None:
             return number
         if finding.status is Status.ABSENT:
-            return self._add(finding, self._knowledge.denial(self._knowledge.finding_expression(finding)).bits)
+            return self._add(finding, self._knowledge.finding_denial(finding).bits)
         branch = self._knowledge.finding_branch(finding)
         return self._add(finding, branch.contribution, branch.is_left, branch.is_right)
 

@@ -8,11 +8,11 @@ from lumbarkg.identifiers import Iri
 from lumbarkg.model import Entailments, PatternMatch, RuleMatch
 from lumbarkg.reasoning.knowledge import Knowledge
 from lumbarkg.reasoning.proofs import Explainer
-from lumbarkg.reasoning.realise import RealisedCase, find_contradictions
+from lumbarkg.reasoning.realise import RealisedCase
 
 
 def read_entailments(realised: RealisedCase, knowledge: Knowledge, explainer: Explainer) -> Entailments:
-    """Types, patterns, triage rules and contradictions of a realised case; justifications are found when read."""
+    """Types, patterns and triage rules of a realised case; justifications are found when read."""
     consistent = realised.consistent
     return Entailments(
         types=realised.types,
@@ -20,7 +20,7 @@ def read_entailments(realised: RealisedCase, knowledge: Knowledge, explainer: Ex
         rules=_rules(realised, knowledge, explainer) if consistent else (),
         finding_types=realised.finding_types,
         exposure_types=realised.exposure_types,
-        contradictions=find_contradictions(realised.case, knowledge),
+        denied=realised.denied,
         consistent=consistent,
     )
 

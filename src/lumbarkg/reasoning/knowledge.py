@@ -68,8 +68,13 @@ class Branch:
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Denial:
-    """What an absent finding denies: named finding classes, and the generated types that its case gets for them."""
+    """What an absent finding denies: named finding classes, and the generated types that its case gets for them.
 
+    ``bit`` is that of the finding's own class: no present finding without it can contradict the denial.
+    """
+
+    expression: Expression
+    bit: int
     classes: frozenset[Iri]
     types: tuple[Iri, ...]
     bits: int
@@ -98,10 +103,12 @@ class Knowledge(Hierarchy):
         self.finding_branch = lru_cache(maxsize=_REMEMBERED_FINDINGS)(self._finding_branch)
         self.exposure_branch = lru_cache(maxsize=_REMEMBERED_EXPRESSIONS)(self._exposure_branch)
         self.denial = lru_cache(maxsize=_REMEMBERED_EXPRESSIONS)(self._denial)
+        self.finding_denial = lru_cache(maxsize=_REMEMBERED_FINDINGS)(self._finding_denial)
 
     def forget(self) -> None:
         """Empty the memories of expressions; answers stay the same."""
-        for memory in (self.named_in, self.branch, self.finding_branch, self.exposure_branch, self.denial):
+        memories = (self.named_in, self.branch, self.finding_branch, self.exposure_branch)
+        for memory in (*memories, self.denial, self.finding_denial):
             memory.cache_clear()
 
     # ------------------------------------------------------------ the ontology
@@ -303,6 +310,10 @@ class Knowledge(Hierarchy):
             return below
         return frozenset(c for c in below if all(self.falls_under(node, expression) for node in self._cases_of(c)))
 
+    def _finding_denial(self, finding: Finding) -> Denial:
+        """The denial of an absent finding; remembered."""
+        return self.denial(self.finding_expression(finding))
+
     def _denial(self, expression: Expression) -> Denial:
         """What denying an expression says of the case; remembered."""
         classes = self._below(expression)
@@ -310,7 +321,7 @@ class Knowledge(Hierarchy):
         bits = 0
         for cls in types:
             bits |= self.program.closed[self.known(cls)]
-        return Denial(classes, types, bits)
+        return Denial(expression, self.program.bit(self.known(expression.types[0])), classes, types, bits)
 
     @cached_property
     def denials(self) -> dict[Iri, Iri]:

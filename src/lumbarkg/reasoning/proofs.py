@@ -17,7 +17,7 @@ from lumbarkg.model import Case, Exposure, Finding, Justification
 from lumbarkg.reasoning.inferences import Fact, InverseRules, Labels, find_inferences
 from lumbarkg.reasoning.knowledge import Branch, Denial, Knowledge
 from lumbarkg.reasoning.normalise import Concept
-from lumbarkg.reasoning.realise import RealisedCase, case_bits
+from lumbarkg.reasoning.realise import RealisedCase, own_bits
 from lumbarkg.reasoning.stated import Parts, Position, Said, StatedCase, read_assertion
 from lumbarkg.reasoning.supports import InferenceProgram
 
@@ -132,7 +132,9 @@ class Explainer:
         Trying needs bit sets alone; to read the inferences of hundreds takes a third of a second for each goal.
         """
         knowledge = self._knowledge
-        own, bearing = case_bits(realised.case, knowledge), self._bearing(goal)
+        own, bearing = own_bits(realised.case, knowledge), self._bearing(goal)
+        for _, denial in realised.denials:
+            own |= denial.bits
         parts: tuple[tuple[Finding | Exposure, Branch], ...] = (*realised.findings, *realised.exposures)
         hanging = [(part, branch) for part, branch in parts if branch.contribution & bearing]
 
@@ -174,7 +176,7 @@ class Explainer:
                 subjects["branch", len(branches)] = subject
                 branches.append(branch)
         for finding in case.absent:
-            denial = knowledge.denial(knowledge.finding_expression(finding))
+            denial = knowledge.finding_denial(finding)
             if denial.bits & bearing:
                 subjects["denial", len(denials)] = finding
                 denials.append(denial)

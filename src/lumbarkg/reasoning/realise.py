@@ -8,7 +8,7 @@ from functools import cached_property
 from lumbarkg import vocabulary as v
 from lumbarkg.identifiers import Iri
 from lumbarkg.model import Case, Contradiction, Exposure, Finding, Status
-from lumbarkg.reasoning.knowledge import Branch, Knowledge
+from lumbarkg.reasoning.knowledge import Branch, Denial, Knowledge
 
 _FINDING_ROOTS = frozenset({v.FINDING, v.SYMPTOM, v.SIGN, v.TEST_RESULT, v.RISK_FACTOR})
 
@@ -20,6 +20,7 @@ class RealisedCase:
     case: Case
     findings: tuple[tuple[Finding, Branch], ...]
     exposures: tuple[tuple[Exposure, Branch], ...]
+    denials: tuple[tuple[Finding, Denial], ...]
     bits: int
     knowledge: Knowledge = field(repr=False, compare=False)
 
@@ -43,6 +44,16 @@ class RealisedCase:
         """The named classes that some exposure falls under."""
         return frozenset().union(*(branch.types for _, branch in self.exposures))
 
+    @property
+    def denied(self) -> frozenset[Iri]:
+        """Every named finding class that the absent findings deny."""
+        return frozenset().union(*(denial.classes for _, denial in self.denials))
+
+    @property
+    def contradictions(self) -> tuple[Contradiction, ...]:
+        """Present findings that a denied one rules out, judged with their qualifiers."""
+        return _contradictions(self.findings, self.denials, self.knowledge)
+
     def spoken(self, prop: Iri) -> frozenset[Iri]:
         """The named conditions X with case ⊑ ∃prop.X, for ``lkg:suggests`` and ``lkg:arguesAgainst``."""
         found: frozenset[Iri] = frozenset()
@@ -55,16 +66,19 @@ def realise(case: Case, knowledge: Knowledge) -> RealisedCase:
     """What follows from a case. Never changes ``knowledge`` beyond what it remembers of expressions."""
     findings = tuple((f, knowledge.finding_branch(f)) for f in case.present)
     exposures = tuple((e, knowledge.exposure_branch(e)) for e in case.exposures)
-    bits = case_bits(case, knowledge)
+    denials = tuple((f, knowledge.finding_denial(f)) for f in case.absent)
+    bits = own_bits(case, knowledge)
     for _, branch in findings:
         bits |= branch.contribution
     for _, branch in exposures:
         bits |= branch.contribution
-    return RealisedCase(case, findings, exposures, knowledge.program.close(bits), knowledge)
+    for _, denial in denials:
+        bits |= denial.bits
+    return RealisedCase(case, findings, exposures, denials, knowledge.program.close(bits), knowledge)
 
 
-def case_bits(case: Case, knowledge: Knowledge) -> int:
-    """What the case says of itself: age, sex and denials; a union of closed sets."""
+def own_bits(case: Case, knowledge: Knowledge) -> int:
+    """What the case says of itself: age and sex; a union of closed sets."""
     program = knowledge.program
     bits = program.top | program.closed[knowledge.known(v.PATIENT_CASE)]
     if case.age is not None:
@@ -73,8 +87,6 @@ def case_bits(case: Case, knowledge: Knowledge) -> int:
                 bits |= program.closed[atom]
     if case.sex is not None:
         bits |= knowledge.qualifier(v.HAS_SEX, case.sex).bits
-    for finding in case.absent:
-        bits |= knowledge.denial(knowledge.finding_expression(finding)).bits
     return bits
 
 
@@ -87,14 +99,20 @@ def extend(realised: RealisedCase, finding: Finding) -> RealisedCase:
     stated = replace(realised.case, findings=(*realised.case.findings, finding))
     case = add_bilateral_findings(stated, knowledge)
     if finding.status is Status.ABSENT:
-        bits = realised.bits | knowledge.denial(knowledge.finding_expression(finding)).bits
-        return replace(realised, case=case, bits=knowledge.program.close(bits))
+        denial = knowledge.finding_denial(finding)
+        denials, bits = (*realised.denials, (finding, denial)), realised.bits | denial.bits
+        return replace(realised, case=case, denials=denials, bits=knowledge.program.close(bits))
     added = tuple((f, knowledge.finding_branch(f)) for f in case.findings[len(realised.case.findings) :])
     bits = realised.bits
     for _, branch in added:
         bits |= branch.contribution
     return RealisedCase(
-        case, (*realised.findings, *added), realised.exposures, knowledge.program.close(bits), knowledge
+        case,
+        (*realised.findings, *added),
+        realised.exposures,
+        realised.denials,
+        knowledge.program.close(bits),
+        knowledge,
     )
 
 
@@ -124,19 +142,25 @@ def add_bilateral_findings(case: Case, knowledge: Knowledge) -> Case:
 
 
 def find_contradictions(case: Case, knowledge: Knowledge) -> tuple[Contradiction, ...]:
-    """Present findings that a denied one rules out, judged with their qualifiers."""
-    absent = [(finding, knowledge.finding_expression(finding)) for finding in case.absent]
+    """The contradictions of a case of which nothing else is asked."""
+    findings = tuple((f, knowledge.finding_branch(f)) for f in case.present)
+    return _contradictions(findings, tuple((f, knowledge.finding_denial(f)) for f in case.absent), knowledge)
+
+
+def _contradictions(
+    findings: tuple[tuple[Finding, Branch], ...], denials: tuple[tuple[Finding, Denial], ...], knowledge: Knowledge
+) -> tuple[Contradiction, ...]:
     return tuple(
-        Contradiction(present, finding)
-        for present in case.present
-        for finding, expression in absent
-        if knowledge.falls_under(knowledge.finding_branch(present).node, expression)
+        Contradiction(present, absent)
+        for present, branch in findings
+        for absent, denial in denials
+        if branch.node.bits & denial.bit and knowledge.falls_under(branch.node, denial.expression)
     )
 
 
 def denied_types(finding: Finding, knowledge: Knowledge) -> tuple[Iri, ...]:
     """The generated classes that an absent finding puts its case under."""
-    return knowledge.denial(knowledge.finding_expression(finding)).types
+    return knowledge.finding_denial(finding).types
 
 
 def without_denials(case: Case) -> Case:

@@ -105,14 +105,8 @@ class TriageRules:
 
     def view(self, case: Case, entailments: Entailments) -> GateView:
         """What the gate sees of a case."""
-        denied = self.denied(case)
-        types = entailments.finding_types
+        denied, types = entailments.denied, entailments.finding_types
         return GateView(denied, types, self._gate.excluded_conjuncts(case, denied, types), case.age is not None)
-
-    def denied(self, case: Case) -> frozenset[Iri]:
-        """Every named finding class that the case's absent findings deny."""
-        knowledge = self._knowledge
-        return frozenset().union(*(knowledge.denied_classes(knowledge.finding_expression(f)) for f in case.absent))
 
     def is_excluded(self, alternative: Alternative, view: GateView) -> bool:
         """Whether the case rules the alternative out."""

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
 from lumbarkg import vocabulary as v
-from lumbarkg.guidance import Contributor
+from lumbarkg.guidance import CauseAdvice, Contributor
 from lumbarkg.identifiers import Iri
 from lumbarkg.issues import Issue
 from lumbarkg.model import (
@@ -23,6 +24,7 @@ from lumbarkg.model import (
     RuleMatch,
 )
 from lumbarkg.ontology.manchester import render_axiom
+from lumbarkg.render.encode import Fragments, encode_json
 from lumbarkg.render.guidance import render_advice, render_contributor, render_flip, render_question
 from lumbarkg.render.sources import Sources
 
@@ -34,44 +36,28 @@ DISCLAIMER = (
 
 def render_assessment(assessment: Assessment, sources: Sources) -> dict[str, Any]:
     """The whole answer."""
-    writer = _Writer(sources)
-    differential = assessment.differential
-    return {
-        "disclaimer": DISCLAIMER,
-        "triage": writer.disposition(assessment.disposition),
-        "setting": differential.setting,
-        "asOfHours": float(assessment.case.as_of_hours),
-        "differential": [
-            writer.hypothesis(h, assessment.contributors.get(h.condition, ())) for h in differential.hypotheses
-        ],
-        "alsoConsider": [
-            {
-                **writer.term(other.condition, "condition"),
-                "patterns": [writer.pattern(m) for m in other.patterns],
-                "explains": [writer.finding(f) for f in other.explains],
-            }
-            for other in differential.also_consider
-        ],
-        "nextQuestions": [render_question(q, sources) for q in assessment.next_questions],
-        "stop": assessment.stop,
-        "advice": [render_advice(a, sources) for a in assessment.advice],
-        "sensitivity": (
-            None if assessment.sensitivity is None else [render_flip(f, sources) for f in assessment.sensitivity]
-        ),
-        "notAssessed": [writer.term(finding, "finding") for finding in differential.not_assessed],
-        "issues": [issue.to_json() for issue in assessment.issues],
-        "reasoning": dict(assessment.reasoning),
-    }
+    return _Writer(sources, _render).assessment(assessment)
+
+
+class AssessmentEncoder:
+    """Writes whole answers as bytes; what depends on the release alone is written once, and kept for every thread."""
+
+    def __init__(self, sources: Sources) -> None:
+        self._writer = _Writer(sources, Fragments().write)
+
+    def encode(self, assessment: Assessment) -> bytes:
+        """The answer that ``render_assessment`` gives, as JSON."""
+        return encode_json(self._writer.assessment(assessment))
 
 
 def render_disposition(disposition: Disposition, sources: Sources) -> dict[str, Any]:
     """The triage part alone, as a refusal carries it."""
-    return _Writer(sources).disposition(disposition)
+    return _Writer(sources, _render).disposition(disposition)
 
 
 def render_justification(justification: Justification, sources: Sources) -> dict[str, Any]:
     """The axioms and asserted facts that suffice for an entailment."""
-    return _Writer(sources).justification(justification)
+    return _Writer(sources, _render).justification(justification)
 
 
 def render_problem(
@@ -96,12 +82,62 @@ def render_problem(
     return problem
 
 
+def _render(render: Callable[[Any], Any], value: Any) -> Any:
+    """The value as ``render`` gives it."""
+    return render(value)
+
+
+class _Alone(dict[Iri, Any]):
+    """Terms that stand by themselves, each rendered when it is first looked up."""
+
+    def __init__(self, render: Callable[[Iri], Any]) -> None:
+        super().__init__()
+        self._render = render
+
+    def __missing__(self, iri: Iri) -> Any:
+        rendered = self[iri] = self._render(iri)
+        return rendered
+
+
 class _Writer:
-    def __init__(self, sources: Sources) -> None:
-        self._sources = sources
+    """Renders the parts of an answer; ``whole`` puts in the parts that depend on the release alone."""
+
+    def __init__(self, sources: Sources, whole: Callable[[Callable[[Any], Any], Any], Any]) -> None:
+        self._sources, self._whole = sources, whole
         self._graph = sources.ontology.graph
         self._label = sources.label
         self.term, self.finding = sources.term, sources.finding
+        self._findings = _Alone(lambda iri: whole(lambda i: sources.term(i, "finding"), iri))
+        self._triage_patterns = _Alone(lambda iri: whole(lambda i: sources.term(i, "pattern"), iri))
+
+    def assessment(self, assessment: Assessment) -> dict[str, Any]:
+        sources, differential, findings = self._sources, assessment.differential, self._findings
+        return {
+            "disclaimer": DISCLAIMER,
+            "triage": self.disposition(assessment.disposition),
+            "setting": differential.setting,
+            "asOfHours": float(assessment.case.as_of_hours),
+            "differential": [
+                self.hypothesis(h, assessment.contributors.get(h.condition, ())) for h in differential.hypotheses
+            ],
+            "alsoConsider": [
+                {
+                    **self.term(other.condition, "condition"),
+                    "patterns": [self.pattern(m) for m in other.patterns],
+                    "explains": [self.finding(f) for f in other.explains],
+                }
+                for other in differential.also_consider
+            ],
+            "nextQuestions": [render_question(q, sources) for q in assessment.next_questions],
+            "stop": assessment.stop,
+            "advice": [self._whole(self.advice, a) for a in assessment.advice],
+            "sensitivity": (
+                None if assessment.sensitivity is None else [render_flip(f, sources) for f in assessment.sensitivity]
+            ),
+            "notAssessed": [findings[finding] for finding in differential.not_assessed],
+            "issues": [issue.to_json() for issue in assessment.issues],
+            "reasoning": dict(assessment.reasoning),
+        }
 
     # ------------------------------------------------------------ triage
 
@@ -120,11 +156,11 @@ class _Writer:
                 {
                     **self.term(status.finding, "group"),
                     "question": status.question,
-                    "members": [self.term(m, "finding") for m in status.open_members],
+                    "members": [self._findings[m] for m in status.open_members],
                 }
                 for status in disposition.red_flags_not_asked
             ],
-            "notExcluded": [self.term(rule, "pattern") for rule in disposition.open_rules],
+            "notExcluded": [self._triage_patterns[rule] for rule in disposition.open_rules],
             "selfCare": self.self_care(disposition.self_care) if disposition.self_care else None,
         }
 
@@ -167,15 +203,15 @@ class _Writer:
             "pretestProbability": hypothesis.pretest_probability.value,
             "posttestProbability": hypothesis.posttest_probability.value,
             "interval": [low.value, high.value],
-            "prior": self.prior(hypothesis.prior_row),
-            "evidence": [self.evidence(item) for item in hypothesis.evidence],
+            "prior": self._whole(self.prior, hypothesis.prior_row),
+            "evidence": self._whole(self.evidence, hypothesis.evidence),
             "patterns": [self.pattern(match) for match in matches],
             "justification": [
                 {"pattern": match.pattern.local_name, **self.justification(match.justification)}
                 for match in matches
                 if match.supports
             ],
-            "contributors": [render_contributor(c, self._sources) for c in contributors],
+            "contributors": [self._whole(self.contributor, c) for c in contributors],
         }
 
     def prior(self, row: str) -> dict[str, Any]:
@@ -188,7 +224,16 @@ class _Writer:
             "note": found.note,
         }
 
-    def evidence(self, item: EvidenceItem) -> dict[str, Any]:
+    def contributor(self, contributor: Contributor) -> dict[str, Any]:
+        return render_contributor(contributor, self._sources)
+
+    def advice(self, advice: CauseAdvice) -> dict[str, Any]:
+        return render_advice(advice, self._sources)
+
+    def evidence(self, items: tuple[EvidenceItem, ...]) -> list[dict[str, Any]]:
+        return [self.item(item) for item in items]
+
+    def item(self, item: EvidenceItem) -> dict[str, Any]:
         return {
             "row": item.row,
             **self.term(item.finding, "finding"),

@@ -10,14 +10,14 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import rdflib
 from rdflib.collection import Collection
 from rdflib.namespace import RDF, SH
 
 from lumbarkg.identifiers import Iri
-from lumbarkg.rdf.terms import BNode, Literal, Subject, Term, Triple
+from lumbarkg.rdf.terms import BNode, Literal, Term, Triple
 from lumbarkg.vocabulary import RDF_TYPE
 
 
@@ -30,42 +30,42 @@ class Violation(NamedTuple):
     shape: rdflib.term.Node
 
 
-Values = dict[Iri, list[Term]]
-_Check = Callable[["_Values", "_Facts"], Iterator[tuple[str, Iri | None]]]
+_Found = list[tuple[str, Iri | None]]
+_Check = Callable[[list[Term], "_Facts"], _Found]
+"""A constraint on value nodes: the component that each violation is of, and its path where that is not the shape's."""
 
 
 class UnsupportedShapeError(Exception):
     """The shapes say something that is not compiled."""
 
 
-class _Facts:
-    """The statements about a draft, by subject."""
+class _Facts(dict[Term, dict[Iri, list[Term]]]):
+    """The statements about a draft, by subject and predicate; each once."""
 
     def __init__(self, triples: Iterable[Triple]) -> None:
-        self.of: dict[Term, Values] = defaultdict(lambda: defaultdict(list))
-        self.instances: dict[Term, list[Subject]] = defaultdict(list)
-        self.subjects_of: dict[Iri, list[Subject]] = defaultdict(list)
-        self.objects_of: dict[Iri, list[Term]] = defaultdict(list)
+        super().__init__()
         for subject, predicate, value in dict.fromkeys(triples):
-            self.of[subject][predicate].append(value)
-            self.subjects_of[predicate].append(subject)
-            self.objects_of[predicate].append(value)
-            if predicate == RDF_TYPE:
-                self.instances[value].append(subject)
+            self.setdefault(subject, {}).setdefault(predicate, []).append(value)
 
-    def values(self, subject: Term, predicate: Iri) -> list[Term]:
-        about = self.of.get(subject)
-        return about.get(predicate, []) if about is not None else []
+    def types(self, subject: Term) -> list[Term]:
+        about = self.get(subject)
+        return about.get(RDF_TYPE, []) if about is not None else []
 
 
 @dataclass(frozen=True)
 class _Shape:
-    """A shape: the property that it is about (None: the node itself), its checks, and the shapes beneath it."""
+    """A shape: the property that it is about (None: the node itself), its checks, and the shapes beneath it.
+
+    Of those beneath, ``required`` look at every node, ``by_path`` only at nodes with the property: most have few.
+    """
 
     node: rdflib.term.Node
     path: Iri | None
     checks: tuple[_Check, ...]
-    properties: tuple[_Shape, ...]
+    required: tuple[_Shape, ...]
+    by_path: dict[Iri, list[_Shape]]
+    asks_for_values: bool
+    """Whether the shape can be violated by a node that lacks the property."""
 
 
 class CompiledShapes:
@@ -73,32 +73,44 @@ class CompiledShapes:
 
     def __init__(self, shapes: rdflib.Graph) -> None:
         self._graph = shapes
-        self._targets: list[tuple[Callable[[_Facts], Iterable[Term]], _Shape]] = []
+        self._of_instances: dict[Term, list[_Shape]] = defaultdict(list)
+        self._of_subjects: dict[Iri, list[_Shape]] = defaultdict(list)
+        self._of_objects: dict[Iri, list[_Shape]] = defaultdict(list)
+        targets: dict[rdflib.term.Node, dict[Any, list[_Shape]]] = {
+            SH.targetClass: self._of_instances,
+            SH.targetSubjectsOf: self._of_subjects,
+            SH.targetObjectsOf: self._of_objects,
+        }
         for node in sorted(set(shapes.subjects(RDF.type, SH.NodeShape)), key=str):
             shape = self._shape(node)
-            self._targets += [(target, shape) for target in self._targets_of(node)]
-        if not self._targets:
+            for target, table in targets.items():
+                for named in shapes.objects(node, target):
+                    table[Iri(str(named))].append(shape)
+        if not any(targets.values()):
             raise UnsupportedShapeError("no shape has a target")
 
     def check(self, triples: Iterable[Triple]) -> list[Violation]:
         """Every violation; one that two targets lead to is given once."""
         facts = _Facts(triples)
         found: dict[Violation, None] = {}
-        done: set[tuple[int, Term]] = set()
-        for target, shape in self._targets:
-            for focus in target(facts):
-                if (id(shape), focus) not in done:
-                    done.add((id(shape), focus))
-                    found.update(dict.fromkeys(_apply(shape, focus, facts)))
+        for shape, focus in self._targets(facts):
+            for violation in _apply(shape, focus, facts):
+                found[violation] = None
         return list(found)
 
-    def _targets_of(self, node: rdflib.term.Node) -> Iterator[Callable[[_Facts], Iterable[Term]]]:
-        for cls in self._graph.objects(node, SH.targetClass):
-            yield _instances(Iri(str(cls)))
-        for prop in self._graph.objects(node, SH.targetObjectsOf):
-            yield _objects(Iri(str(prop)))
-        for prop in self._graph.objects(node, SH.targetSubjectsOf):
-            yield _subjects(Iri(str(prop)))
+    def _targets(self, facts: _Facts) -> Iterator[tuple[_Shape, Term]]:
+        """Every node that a shape is about."""
+        of_instances, of_subjects, of_objects = self._of_instances, self._of_subjects, self._of_objects
+        for subject, about in facts.items():
+            for cls in about.get(RDF_TYPE, ()):
+                for shape in of_instances.get(cls, ()):
+                    yield shape, subject
+            for predicate, values in about.items():
+                for shape in of_subjects.get(predicate, ()):
+                    yield shape, subject
+                for shape in of_objects.get(predicate, ()):
+                    for value in values:
+                        yield shape, value
 
     def _shape(self, node: rdflib.term.Node) -> _Shape:
         known = {*_NEUTRAL, *_CONSTRAINTS, SH.property, SH.closed, SH.ignoredProperties}
@@ -119,62 +131,62 @@ class CompiledShapes:
             listed = self._graph.value(node, SH.ignoredProperties)
             ignored = {Iri(str(p)) for p in Collection(self._graph, listed)} if listed is not None else set()
             checks.append(_closed(frozenset({*ignored, *(p.path for p in properties if p.path is not None)})))
-        return _Shape(node, None if path is None else Iri(str(path)), tuple(checks), properties)
+        by_path: dict[Iri, list[_Shape]] = defaultdict(list)
+        for beneath in properties:
+            if beneath.path is not None and not beneath.asks_for_values:
+                by_path[beneath.path].append(beneath)
+        return _Shape(
+            node,
+            None if path is None else Iri(str(path)),
+            tuple(checks),
+            tuple(p for p in properties if p.path is None or p.asks_for_values),
+            dict(by_path),
+            asks_for_values=self._graph.value(node, SH.minCount) is not None,
+        )
 
 
-def _apply(shape: _Shape, focus: Term, facts: _Facts) -> Iterator[Violation]:
+def _apply(shape: _Shape, focus: Term, facts: _Facts) -> list[Violation]:
+    """The violations of a shape at a focus node."""
     if shape.path is None:
         values: list[Term] = [focus]
     else:
-        values = facts.values(focus, shape.path)
+        values = facts.get(focus, _NOTHING).get(shape.path, [])
+    found: list[Violation] = []
     for check in shape.checks:
-        for component, path in check(_Values(focus, values), facts):
-            yield Violation(focus, path or shape.path, component, shape.node)
-    for value in values:
-        for beneath in shape.properties:
-            yield from _apply(beneath, value, facts)
-
-
-class _Values(NamedTuple):
-    """The value nodes of a shape at a focus node."""
-
-    focus: Term
-    values: list[Term]
+        for component, path in check(values, facts):
+            found.append(Violation(focus, path or shape.path, component, shape.node))
+    if shape.required or shape.by_path:
+        for value in values:
+            for beneath in shape.required:
+                found += _apply(beneath, value, facts)
+            for path in facts.get(value, _NOTHING):
+                for beneath in shape.by_path.get(path, ()):
+                    found += _apply(beneath, value, facts)
+    return found
 
 
 def _each(component: str, is_fine: Callable[[Term, _Facts], bool]) -> _Check:
-    def check(given: _Values, facts: _Facts) -> Iterator[tuple[str, Iri | None]]:
-        for value in given.values:
-            if not is_fine(value, facts):
-                yield component, None
+    def check(values: list[Term], facts: _Facts) -> _Found:
+        return [(component, None) for value in values if not is_fine(value, facts)]
 
     return check
 
 
 def _closed(allowed: frozenset[Iri]) -> _Check:
-    def check(given: _Values, facts: _Facts) -> Iterator[tuple[str, Iri | None]]:
-        for value in given.values:
-            for predicate in facts.of.get(value, {}):
-                if predicate not in allowed:
-                    yield "Closed", predicate
+    def check(values: list[Term], facts: _Facts) -> _Found:
+        return [("Closed", path) for value in values for path in facts.get(value, _NOTHING) if path not in allowed]
 
     return check
 
 
-def _max_count(most: rdflib.term.Node) -> _Check:
-    def check(given: _Values, _: _Facts) -> Iterator[tuple[str, Iri | None]]:
-        if len(given.values) > int(str(most)):
-            yield "MaxCount", None
-
-    return check
+def _max_count(limit: rdflib.term.Node) -> _Check:
+    most = int(str(limit))
+    return lambda values, _: [("MaxCount", None)] if len(values) > most else []
 
 
-def _min_count(least: rdflib.term.Node) -> _Check:
-    def check(given: _Values, _: _Facts) -> Iterator[tuple[str, Iri | None]]:
-        if len(given.values) < int(str(least)):
-            yield "MinCount", None
-
-    return check
+def _min_count(limit: rdflib.term.Node) -> _Check:
+    least = int(str(limit))
+    return lambda values, _: [("MinCount", None)] if len(values) < least else []
 
 
 def _datatype(wanted: rdflib.term.Node) -> _Check:
@@ -184,7 +196,7 @@ def _datatype(wanted: rdflib.term.Node) -> _Check:
 
 def _class(wanted: rdflib.term.Node) -> _Check:
     name = Iri(str(wanted))
-    return _each("Class", lambda value, facts: name in facts.values(value, RDF_TYPE))
+    return _each("Class", lambda value, facts: name in facts.types(value))
 
 
 def _bound(component: str, holds: Callable[[Decimal, Decimal], bool]) -> Callable[[rdflib.term.Node], _Check]:
@@ -221,18 +233,7 @@ def _number(value: Term) -> Decimal | None:
         return None
 
 
-def _instances(cls: Iri) -> Callable[[_Facts], Iterable[Term]]:
-    return lambda facts: facts.instances.get(cls, ())
-
-
-def _objects(prop: Iri) -> Callable[[_Facts], Iterable[Term]]:
-    return lambda facts: facts.objects_of.get(prop, ())
-
-
-def _subjects(prop: Iri) -> Callable[[_Facts], Iterable[Term]]:
-    return lambda facts: facts.subjects_of.get(prop, ())
-
-
+_NOTHING: dict[Iri, list[Term]] = {}
 _CONSTRAINTS: dict[rdflib.term.Node, Callable[[rdflib.term.Node], _Check]] = {
     SH.maxCount: _max_count,
     SH.minCount: _min_count,

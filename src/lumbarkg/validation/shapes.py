@@ -5,7 +5,6 @@ from __future__ import annotations
 from importlib.resources.abc import Traversable
 
 import rdflib
-from pyshacl import validate
 from rdflib.namespace import SH
 
 from lumbarkg.errors import OntologyError
@@ -52,6 +51,8 @@ class CaseShapes:
 
     def check_by_pyshacl(self, triples: list[Triple]) -> tuple[Issue, ...]:
         """The same, by the reference implementation."""
+        from pyshacl import validate  # here, because it loads for as long as a third of an ontology
+
         graph = rdflib.Graph()
         for triple in triples:
             graph.add((_rdflib(triple.subject), rdflib.URIRef(triple.predicate), _rdflib(triple.object)))

@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-import json
-from typing import Any
-
 from flask import Blueprint, Response, request
 
-from lumbarkg.assessment import Engine, assess
+from lumbarkg.assessment import assess
 from lumbarkg.compact import assess_compact
 from lumbarkg.errors import InvalidInputError
 from lumbarkg.issues import error
-from lumbarkg.model import Case
+from lumbarkg.render.encode import encode_json
 from lumbarkg.render.json import render_assessment
 from lumbarkg.render.rdf import render_rdf
 from lumbarkg.render.text import render_text
 from lumbarkg.sensitivity import with_sensitivity
 from lumbarkg.web.accept import acceptable
 from lumbarkg.web.assessment_models import AssessmentParameters, Detail
-from lumbarkg.web.case_bodies import answer_case, read_body, read_document
+from lumbarkg.web.case_bodies import JSON, answer_case, read_body, read_document
 from lumbarkg.web.current import current_engine
 from lumbarkg.web.parameters import read_parameters
 from lumbarkg.web.problems import problem
@@ -26,7 +23,7 @@ from lumbarkg.web.problems import problem
 __all__ = ["answer_case", "blueprint", "read_document"]  # the first and last for the routes beside this one
 
 blueprint = Blueprint("assessments", __name__)
-OFFERED = ("application/json", "application/ld+json", "text/turtle", "text/plain")
+OFFERED = (JSON, "application/ld+json", "text/turtle", "text/plain")
 
 
 @blueprint.post("/api/v1/assessments")
@@ -47,28 +44,21 @@ def post_assessment() -> Response:
         return problem(406, "not-acceptable", "Not acceptable", str(issue), (issue,))
 
     def answer() -> Response:
-        case = read_body(engine)
-        is_compact = asked.view is Detail.COMPACT and wanted[0] != "text/plain"
-        body = assess_compact(case, engine) if is_compact else _assess_fully(case, engine, asked.sensitivity)
-        return _represent(body, wanted[0])
+        case, media_type = read_body(engine), wanted[0]
+        if asked.view is Detail.COMPACT and media_type != "text/plain":
+            compact = assess_compact(case, engine)
+            return _respond(encode_json(compact) if media_type == JSON else render_rdf(compact, media_type), media_type)
+        assessment = assess(case, engine)
+        if asked.sensitivity:
+            assessment = with_sensitivity(case, assessment, engine)
+        if media_type == JSON:
+            return _respond(engine.encoder.encode(assessment), media_type)
+        full = render_assessment(assessment, engine.sources)
+        return _respond(render_text(full) if media_type == "text/plain" else render_rdf(full, media_type), media_type)
 
     return answer_case(answer, engine)
 
 
-def _assess_fully(case: Case, engine: Engine, with_flips: bool) -> dict[str, Any]:
-    assessment = assess(case, engine)
-    if with_flips:
-        assessment = with_sensitivity(case, assessment, engine)
-    return render_assessment(assessment, engine.sources)
-
-
-def _represent(answer: dict[str, Any], media_type: str) -> Response:
-    if media_type == "text/plain":
-        response = Response(render_text(answer), mimetype=media_type)
-    elif media_type != "application/json":
-        response = Response(render_rdf(answer, media_type), mimetype=media_type)
-    else:
-        response = Response(json.dumps(answer, ensure_ascii=False), mimetype=media_type)
-    response.vary.add("Accept")
-    response.headers["Cache-Control"] = "no-store"
-    return response
+def _respond(content: str | bytes, media_type: str) -> Response:
+    headers = (("Vary", "Accept"), ("Cache-Control", "no-store"))
+    return Response(content, mimetype=media_type, headers=headers)

@@ -1,4 +1,4 @@
-"""What every request passes before its route, and every answer after it: origin, token, scope, rate; headers, log."""
+"""What every request passes before its route: origin, token, scope, rate; and the line that the log gets of it."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import Any
 
 from flask import Flask, Response, current_app, g, request
 
@@ -17,6 +18,8 @@ from lumbarkg.access.rate import Rate, RateLimiter
 from lumbarkg.errors import LumbarkgError
 from lumbarkg.issues import error
 from lumbarkg.sparql.visibility import Caller, Scope
+from lumbarkg.web.answer_headers import AnswerHeaders, Headers
+from lumbarkg.web.metrics import count_request
 from lumbarkg.web.problems import problem
 from lumbarkg.web.refusals import refuse
 
@@ -32,20 +35,12 @@ _SCOPES = {
     "case_list": Scope.CASES,
     "case_answers": Scope.CASES,
     "cohorts": Scope.CASES,
+    "metrics": Scope.ADMIN,
 }
 """Blueprint → what its routes need; any other needs ``read``. Updates of graphs are held to theirs by ``/sparql``."""
+_CLIENT_HAS_GONE = 499
+"""Nobody reads this status, but the counts and the log show it; the number is the one that nginx took for it."""
 _METHODS = frozenset({"GET", "HEAD", "OPTIONS", "POST", "PUT", "DELETE", "PATCH"})
-_HEADERS = {
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
-    "X-Frame-Options": "DENY",
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Cross-Origin-Resource-Policy": "same-origin",
-    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
-}
-_CORS_METHODS = "GET, HEAD, POST, PUT, DELETE"
-_CORS_HEADERS = "Authorization, Content-Type, If-Match, If-None-Match"
-_CORS_EXPOSED = "ETag, Link, Location, Retry-After"
 _HOW = (
     "Make a token on the server with `lumbarkg token create --name NAME --tenant TENANT --scope read`, "
     "and send it as 'Authorization: Bearer TOKEN'."
@@ -63,89 +58,101 @@ class Access:
     clock: Callable[[], float] = time.monotonic
 
 
-def register(app: Flask, access: Access, content_security_policy: str, *, is_conformance: bool) -> None:
-    """Put the gate before and after every route. A conformance server, on loopback alone, asks for nothing."""
-    calls, failures = RateLimiter(access.rate), RateLimiter(access.failures)
+def register(
+    app: Flask, access: Access, content_security_policy: str, versions: Headers, *, is_conformance: bool
+) -> None:
+    """Put the gate before every route, the log after it, and the headers around both.
+
+    A conformance server, on loopback alone, asks for nothing.
+    """
+    gate = None if is_conformance else _Gate(access)
 
     def enter() -> Response | None:
         g.started = time.perf_counter()
-        if is_conformance:
-            return None
-        refused = _check_form(access.door) or _identify(access, failures)
-        if refused is None and request.blueprint not in _OPEN_TO_ALL:
-            refused = _check_rate(access, calls) or _check_scope()
-        return refused
-
-    def leave(response: Response) -> Response:
-        response.headers["Content-Security-Policy"] = content_security_policy
-        for name, value in _HEADERS.items():
-            response.headers[name] = value
-        if response.mimetype in ("application/json", "application/problem+json"):
-            response.headers.setdefault("Cache-Control", "no-store")
-        _allow_origin(response, access.door)
-        _log(response)
-        return response
+        return None if gate is None else gate.enter()
 
     app.before_request(enter)
-    app.after_request(leave)
+    app.after_request(_leave)
+    answered = AnswerHeaders(app.wsgi_app, content_security_policy, access.door, versions)
+    app.wsgi_app = answered  # type: ignore[method-assign] # Flask's own way to put a layer around an application
 
 
-def _check_form(door: Door) -> Response | None:
-    """Refuse what a foreign page sends, and bodies in disguise; answer the question that browsers ask ahead."""
-    if door.is_foreign(request.method, request.host, dict(request.headers)):
-        text = "A page of another origin may not change anything here."
-        remedy = "Call from a page of this server, or have the operator allow the origin (--allow-origin)."
-        return problem(403, "foreign-origin", "Foreign origin", text, (error("foreign-origin", "", text, remedy),))
-    if request.headers.get("Content-Encoding", "identity").strip().lower() not in ("", "identity"):
-        text = "Compressed bodies are not accepted."
-        issue = error("content-encoding", "", text, "Send it without Content-Encoding.")
-        return problem(415, "content-encoding", "Unsupported encoding", text, (issue,))
-    if request.method == "OPTIONS" and "Access-Control-Request-Method" in request.headers:
-        return Response(status=204)
-    return None
+class _Gate:
+    """What a request must pass, cheapest first; each check gives the problem that refuses it, or None.
 
+    It reads the headers as WSGI has them: every request pays for this.
+    """
 
-def _identify(access: Access, failures: RateLimiter) -> Response | None:
-    """Find out who calls, and keep it for the request."""
-    header = request.headers.get("Authorization", "")
-    if header:
-        return _verify(header, access, failures)
-    if access.door.is_open(request.host, request.headers.keys()) or request.blueprint in _OPEN_TO_ALL:
-        g.caller = LOCAL
+    def __init__(self, access: Access) -> None:
+        self._door, self._clock = access.door, access.clock
+        self._calls, self._failures = RateLimiter(access.rate), RateLimiter(access.failures)
+
+    def enter(self) -> Response | None:
+        """Let the request in as somebody, or refuse it."""
+        environ, blueprint, host = request.environ, request.blueprint or "", request.host
+        has_gone = environ.get("waitress.client_disconnected")
+        if has_gone is not None and has_gone():
+            return Response(status=_CLIENT_HAS_GONE)
+        refused = self._check_form(environ, host)
+        if refused is not None:
+            return refused
+        is_open, is_for_all = self._door.is_open(host, environ), blueprint in _OPEN_TO_ALL
+        caller = self._identify(environ, needs_no_token=is_open or is_for_all)
+        if isinstance(caller, Response):
+            return caller
+        g.caller = caller
+        if is_for_all:
+            return None
+        # This machine's own are not counted, with a token or without; they could as well stop the server.
+        return (None if is_open else self._check_rate(caller)) or _check_scope(caller, blueprint)
+
+    def _check_form(self, environ: dict[str, Any], host: str) -> Response | None:
+        """Refuse what a foreign page sends, and bodies in disguise; answer the question that browsers ask ahead."""
+        if self._door.is_foreign(environ, host):
+            text = "A page of another origin may not change anything here."
+            remedy = "Call from a page of this server, or have the operator allow the origin (--allow-origin)."
+            return problem(403, "foreign-origin", "Foreign origin", text, (error("foreign-origin", "", text, remedy),))
+        if environ.get("HTTP_CONTENT_ENCODING", "").strip().lower() not in ("", "identity"):
+            text = "Compressed bodies are not accepted."
+            issue = error("content-encoding", "", text, "Send it without Content-Encoding.")
+            return problem(415, "content-encoding", "Unsupported encoding", text, (issue,))
+        if environ["REQUEST_METHOD"] == "OPTIONS" and "HTTP_ACCESS_CONTROL_REQUEST_METHOD" in environ:
+            return Response(status=204)
         return None
-    return _unauthorised("authentication-required", "Authentication required", "This server asks for a token.")
+
+    def _identify(self, environ: dict[str, Any], *, needs_no_token: bool) -> Caller | Response:
+        """Who calls, or the problem that refuses them."""
+        header = environ.get("HTTP_AUTHORIZATION", "")
+        if header:
+            return self._verify(header)
+        if needs_no_token:
+            return LOCAL
+        return _unauthorised("authentication-required", "Authentication required", "This server asks for a token.")
+
+    def _verify(self, header: str) -> Caller | Response:
+        scheme, _, secret = header.partition(" ")
+        try:
+            found: Caller | None = None
+            if scheme.casefold() == "bearer":
+                found = current_app.extensions["tokens"].caller(secret.strip())
+        except LumbarkgError as cause:
+            return refuse(cause)
+        if found is not None:
+            return found
+        seconds = self._failures.wait(request.remote_addr or "", self._clock())
+        if seconds:
+            return _too_many(seconds, "Too many tokens from this address were refused.")
+        return _unauthorised("invalid-token", "Invalid token", "The Authorization header holds no valid token.")
+
+    def _check_rate(self, caller: Caller) -> Response | None:
+        who = getattr(caller, "who", "") or f"tenant:{caller.tenant}"
+        seconds = self._calls.wait(who, self._clock())
+        return _too_many(seconds, "Too many requests with this token.") if seconds else None
 
 
-def _verify(header: str, access: Access, failures: RateLimiter) -> Response | None:
-    scheme, _, secret = header.partition(" ")
-    address = request.remote_addr or ""
-    try:
-        found: Caller | None = None
-        if scheme.casefold() == "bearer":
-            found = current_app.extensions["tokens"].caller(secret.strip())
-    except LumbarkgError as cause:
-        return refuse(cause)
-    if found is not None:
-        g.caller = found
-        return None
-    seconds = failures.wait(address, access.clock())
-    if seconds:
-        return _too_many(seconds, "Too many tokens from this address were refused.")
-    return _unauthorised("invalid-token", "Invalid token", "The Authorization header holds no valid token.")
-
-
-def _check_rate(access: Access, calls: RateLimiter) -> Response | None:
-    caller: Caller = g.caller
-    if access.door.is_open(request.host, request.headers.keys()):
-        return None  # this machine's own, with a token or without; it could as well stop the server
-    who = getattr(caller, "who", "") or f"tenant:{caller.tenant}"
-    seconds = calls.wait(who, access.clock())
-    return _too_many(seconds, "Too many requests with this token.") if seconds else None
-
-
-def _check_scope() -> Response | None:
-    needed = _SCOPES.get(request.blueprint or "", Scope.READ)
-    if g.caller.allows(needed) or request.blueprint in ("sparql", "graph_store"):
+def _check_scope(caller: Caller, blueprint: str) -> Response | None:
+    needed = _SCOPES.get(blueprint, Scope.READ)
+    if caller.allows(needed) or blueprint in ("sparql", "graph_store"):
         return None
     text = f"The token does not allow this: it lacks the scope '{needed.value}'."
     issue = error("forbidden", "", text, f"Use a token that was created with --scope {needed.value}.")
@@ -165,30 +172,19 @@ def _too_many(seconds: float, text: str) -> Response:
     return response
 
 
-def _allow_origin(response: Response, door: Door) -> None:
-    if door.origins:
-        response.vary.add("Origin")
-    origin = request.headers.get("Origin", "")
-    if not door.allows_origin(origin):
-        return
-    response.headers["Access-Control-Allow-Origin"] = origin
-    response.headers["Access-Control-Expose-Headers"] = _CORS_EXPOSED
-    response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
-    if request.method == "OPTIONS":
-        response.headers["Access-Control-Allow-Methods"] = _CORS_METHODS
-        response.headers["Access-Control-Allow-Headers"] = _CORS_HEADERS
-        response.headers["Access-Control-Max-Age"] = "600"
-
-
-def _log(response: Response) -> None:
-    """One line a request: the template of its route, never the path, the query or a header."""
-    if not LOG.isEnabledFor(logging.INFO):
-        return
-    line = {
-        "time": datetime.now(UTC).isoformat(timespec="milliseconds"),
-        "method": request.method if request.method in _METHODS else "OTHER",
-        "route": request.url_rule.rule if request.url_rule is not None else "-",
-        "status": response.status_code,
-        "milliseconds": round((time.perf_counter() - g.get("started", time.perf_counter())) * 1000, 1),
-    }
-    LOG.info("%s", json.dumps(line))
+def _leave(response: Response) -> Response:
+    """Count and log the request by the template of its route, never by its path, query or headers."""
+    seconds = time.perf_counter() - g.get("started", time.perf_counter())
+    method = request.method if request.method in _METHODS else "OTHER"
+    route = request.url_rule.rule if request.url_rule is not None else "-"
+    count_request(method, route, response.status_code, seconds)
+    if LOG.isEnabledFor(logging.INFO):
+        line = {
+            "time": datetime.now(UTC).isoformat(timespec="milliseconds"),
+            "method": method,
+            "route": route,
+            "status": response.status_code,
+            "milliseconds": round(seconds * 1000, 1),
+        }
+        LOG.info("%s", json.dumps(line))
+    return response
