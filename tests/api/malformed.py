@@ -21,22 +21,26 @@ from tests.sparql.server import Server, running_server
 SAMPLES = 40
 
 
-def resident_kilobytes(pid: int) -> int:
-    """The memory of a process and of its children, that is the query workers, in kB."""
+def held_kilobytes(pid: int) -> int:
+    """The memory of a process and of all below it, in kB; what several share counts once (PSS)."""
     total = 0
-    for one in (pid, *_children(pid)):
-        status = Path(f"/proc/{one}/status").read_text()
-        total += next((int(line.split()[1]) for line in status.splitlines() if line.startswith("VmRSS")), 0)
+    for one in _tree(pid):
+        lines = Path(f"/proc/{one}/smaps_rollup").read_text().splitlines()
+        total += next((int(line.split()[1]) for line in lines if line.startswith("Pss:")), 0)
     return total
 
 
 def open_files(pid: int) -> int:
-    """How many file handles a process holds."""
-    return len(list(Path(f"/proc/{pid}/fd").iterdir()))
+    """How many file handles a process and all below it hold."""
+    return sum(len(list(Path(f"/proc/{one}/fd").iterdir())) for one in _tree(pid))
 
 
-def _children(pid: int) -> list[int]:
-    return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+def _tree(pid: int) -> list[int]:
+    found = [pid]
+    for task in Path(f"/proc/{pid}/task").iterdir():
+        for child in (task / "children").read_text().split():
+            found += _tree(int(child))
+    return found
 
 
 def send(server: Server, body: Body, token: str) -> int:
@@ -66,12 +70,12 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as folder:
         record = Path(folder) / "record.sqlite"
         token = make_token(record, "update")
-        with running_server("--record", str(record)) as server:
+        with running_server("--record", str(record), "--rate", "0") as server:
             for number, body in enumerate(draw_bodies(options.seed, options.count), 1):
                 statuses[send(server, body, token)] += 1
                 kinds[body.kind] += 1
                 if number % max(1, options.count // SAMPLES) == 0:
-                    memory.append(resident_kilobytes(server.pid) / 1024)
+                    memory.append(held_kilobytes(server.pid) / 1024)
                     files.append(open_files(server.pid))
     print(f"of each kind: {dict(sorted(kinds.items()))}")
     print(f"{options.count} bodies: {dict(sorted(statuses.items()))}")
