@@ -154,6 +154,23 @@ def test_each_of_all_justifications_suffices_and_is_minimal(alternatives, knowle
             assert not entails(axioms, said[:left_out] + said[left_out + 1 :], one.goal, knowledge), (left_out, one)
 
 
+def test_in_a_case_of_many_findings_each_justification_suffices_and_is_minimal(cases, knowledge: Knowledge) -> None:
+    """There the few that are needed are picked out first: all that the drawn cases state, put together."""
+    findings = tuple(dict.fromkeys(f for case in cases for f in case.present))
+    exposures = tuple(dict.fromkeys(e for case in cases for e in case.exposures))
+    assert len(findings) + len(exposures) > 200
+    case = replace(cases[0], findings=findings, exposures=exposures)
+    found = read_entailments(realise(case, knowledge), knowledge, Explainer(knowledge))
+    many = tuple(justified(case, found))
+    assert len(many) > 100
+    for one in many[::3]:
+        axioms, said = frozenset(one.justification.axioms), statements(one, knowledge)
+        assert entails(axioms, said, one.goal, knowledge), one
+        assert not any(entails(axioms - {axiom}, said, one.goal, knowledge) for axiom in axioms), one
+        for left_out in range(len(said)):
+            assert not entails(axioms, said[:left_out] + said[left_out + 1 :], one.goal, knowledge), (left_out, one)
+
+
 def test_no_justification_holds_another(alternatives) -> None:
     more = [every for every in alternatives if len(every) > 1]
     assert len(more) > 20

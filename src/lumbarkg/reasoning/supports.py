@@ -17,6 +17,8 @@ _MOST_JOINED = 50_000
 """So many sets are made at most when the sets of two premises are joined."""
 _BETWEEN_LOOKS = 256
 """So many sets are compared between two looks at the clock."""
+_FEW = 5
+"""So many sets are made minimal even when time has expired."""
 Step = tuple[int, tuple[int, ...]]
 """The labels of an inference as bits, and the numbers of its premises."""
 
@@ -69,17 +71,17 @@ class InferenceProgram:
                     found[number], changed = joined, True
         sets = found[self._goal]
         if not complete:
-            sets = self._some_minimal(sets, limit)
+            sets = self._some_minimal(sets, limit, expired)
         return Supports(tuple(self._set(s) for s in sets[:limit]), complete and len(sets) <= limit)
 
-    def _some_minimal(self, sets: list[int], limit: int) -> list[int]:
-        """At most ``limit`` minimal sets within those given, which need not be minimal."""
+    def _some_minimal(self, sets: list[int], limit: int, expired: Callable[[], bool]) -> list[int]:
+        """At most ``limit`` minimal sets within those given, which need not be minimal; few once time has expired."""
         if not sets:
             best = self._short_supports()[self._goal]
             sets = [] if best is None else [best]
         found: set[int] = set()
         for candidate in sets:
-            if len(found) >= limit:
+            if len(found) >= limit or (len(found) >= _FEW and expired()):
                 break
             found.add(self._minimal(candidate))
         return _smallest(list(found))[0]

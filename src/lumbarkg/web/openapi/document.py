@@ -145,7 +145,7 @@ def _complete_answer(answer: dict[str, Any], status: int, operation: Operation) 
             answer["content"][media_type] = {"schema": {"type": ["object", "array"]}}
         else:
             answer["content"].setdefault(media_type, {"schema": {}})
-    sends = (RELEASE_TAG, SAME_BY_QUERY) if operation.is_cached else operation.sends
+    sends = (RELEASE_TAG, *(operation.sends or (SAME_BY_QUERY,))) if operation.is_cached else operation.sends
     if sends:
         answer["headers"] = {header.name: header.as_answer() for header in sends}
     if operation.links:

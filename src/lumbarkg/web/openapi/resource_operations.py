@@ -9,6 +9,7 @@ from pydantic import BaseModel
 from lumbarkg.catalogue.kinds import KINDS, Kind, Topic
 from lumbarkg.catalogue.represent import ROOT
 from lumbarkg.web.openapi import answers
+from lumbarkg.web.openapi.headers import NEAREST_QUERY
 from lumbarkg.web.openapi.operation import JSON, JSON_LD, TURTLE, Operation, Sources
 from lumbarkg.web.resource_models import (
     ClassListParameters,
@@ -38,13 +39,15 @@ def resource_operations(sources: Sources) -> Iterator[Operation]:
         "resources",
         "Find things while typing",
         answers.SearchHits,
-        "By labels, synonyms and mapped codes; typos are forgiven. Ranking is no matter of SPARQL; the linked query "
-        "finds names that hold the first word.",
+        "By labels, synonyms, names and mapped codes; typos are forgiven. Ranking is no matter of SPARQL: no query "
+        "gives this answer. The one that is linked as related is the nearest, and finds labels and synonyms of classes "
+        "that hold the first word, wherever it stands.",
         query=SearchParameters,
         query_example={"q": label[:5], "limit": 5},
         gives=gives,
         refusals=(400, 406),
         is_cached=True,
+        sends=(NEAREST_QUERY,),
     )
     for kind in KINDS:
         name = _camel_case(kind.name)
