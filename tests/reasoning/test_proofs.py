@@ -284,6 +284,24 @@ def test_a_limit_is_kept_and_said(alternatives, knowledge: Knowledge) -> None:
     assert not out_of_time.complete
 
 
+@pytest.mark.parametrize("looks", [0, 1, 7, 40, 200])
+def test_whenever_time_ends_what_is_given_is_minimal_and_there_is_one(looks: int, alternatives, knowledge) -> None:
+    """The clock runs out at the n-th look at it: the sets found are among those of all time."""
+    explainer = Explainer(knowledge)
+    compared = 0
+    for every in alternatives[:30]:
+        if len(every) == LIMIT:
+            continue
+        left = iter(range(looks))
+        goal, case = every[0].goal, every[0].case
+        found = explainer.justify_all(realise(case, knowledge), goal, LIMIT, lambda left=left: next(left, None) is None)
+        assert found.found
+        assert {j.axioms for j in found.found} <= {one.justification.axioms for one in every}
+        assert found.complete or set(found.found) <= {one.justification for one in every}
+        compared += 1
+    assert compared > 10
+
+
 def test_a_justification_names_its_pattern_by_the_axiom_that_links_it(knowledge: Knowledge, shown) -> None:
     """The last step of a suggestion is an editor's axiom: pattern ⊑ ∃suggests.condition."""
     axioms = knowledge.ontology.axioms

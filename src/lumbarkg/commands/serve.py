@@ -6,6 +6,8 @@ import argparse
 import os
 import shutil
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -60,13 +62,25 @@ def run(options: argparse.Namespace) -> int:
     if options.print_config:
         print(effective.to_toml(), end="")
         return OK
-    # Told before the library of metrics is loaded, which looks once; workers count together in this folder.
-    counts = tempfile.mkdtemp(prefix="lumbarkg-metrics-")
+    with _environment():
+        return _serve(settings, effective.changes())
+
+
+@contextmanager
+def _environment() -> Iterator[None]:
+    """What libraries look at when they are loaded, which is after this."""
+    # Workers count together in a folder of mapped files. They are in memory where possible: where a disk is full,
+    # writing to a mapped file ends the process.
+    memory = Path("/dev/shm")  # noqa: S108 - mkdtemp makes a folder of our own in it
+    counts = tempfile.mkdtemp(prefix="lumbarkg-metrics-", dir=memory if os.access(memory, os.W_OK) else None)
+    before = os.environ.copy()
     os.environ["PROMETHEUS_MULTIPROC_DIR"] = counts
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # the matrices are small, and a fork must find no threads
     try:
-        return _serve(settings, effective.changes())
+        yield
     finally:
+        os.environ.clear()
+        os.environ.update(before)
         shutil.rmtree(counts, ignore_errors=True)
 
 
@@ -116,6 +130,7 @@ def _config(settings: ServerSettings) -> Config:
         tokens=read_tokens(settings.tokens) if settings.tokens else Tokens(),
         record=settings.record,
         verifiers=_verifiers(settings.oidc),
+        queries=max(1, settings.threads // 2),
         access=Access(door, Rate(settings.rate, settings.burst)),
         is_conformance=is_conformance,
         remote=None if is_conformance else read_settings(settings.store_variables()),

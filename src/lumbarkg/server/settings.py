@@ -60,6 +60,7 @@ class ServerSettings(BaseModel):
     burst: int = Field(400, ge=1, description="requests of a token that may come at once")
     query_seconds: float = Field(10, gt=0, le=3600, description="the deadline of a SPARQL query")
     request_seconds: float = Field(30, gt=0, le=3600, description="the time that a client has to send a request")
+    answer_seconds: float = Field(300, gt=0, le=86_400, description="the time that a client has to take an answer")
     idle_seconds: float = Field(75, gt=0, le=3600, description="how long a connection may wait for its next request")
     connections: int = Field(1000, ge=10, le=100_000, description="open connections of a worker")
     shutdown_seconds: float = Field(

@@ -24,6 +24,8 @@ from lumbarkg.server.settings import ServerSettings
 _MOST_BODY = 64 * 1024 * 1024
 _IN_MEMORY = 64 * 1024
 """Bytes of a request's body that are kept in memory; more goes to a file without a name."""
+_MOST_AHEAD = 16
+"""Requests that a client may send before it has read the answer to the first."""
 _POLL_SECONDS, _DRAIN_SECONDS = 0.5, 0.05
 _LINGER_SECONDS = 1.0
 """How long a stopping worker keeps connections that do nothing."""
@@ -52,18 +54,30 @@ class _Channel(HTTPChannel):  # type: ignore[misc]  # as _Task
 
     task_class = _Task
     arriving_since: float | None = None
+    leaving_since: float | None = None
 
     def received(self, data: bytes) -> bool:
+        """Called by waitress with what has come."""
         was_accepted: bool = super().received(data)
         if self.request is None:
             self.arriving_since = None
         elif self.arriving_since is None:
             self.arriving_since = time.monotonic()
+        if len(self.requests) > _MOST_AHEAD:
+            self.will_close = True  # their answers would wait in memory
         return was_accepted
 
     def is_late(self, seconds: float) -> bool:
         """Whether a request has been arriving for longer than that."""
         return self.arriving_since is not None and time.monotonic() - self.arriving_since > seconds
+
+    def is_unread(self, seconds: float) -> bool:
+        """Whether answers have been leaving for longer than that, as far as this was asked now and then."""
+        if not self.total_outbufs_len:
+            self.leaving_since = None
+        elif self.leaving_since is None:
+            self.leaving_since = time.monotonic()
+        return self.leaving_since is not None and time.monotonic() - self.leaving_since > seconds
 
     def cut_off(self) -> None:
         """End the connection; a client that still listens is told why."""
@@ -79,7 +93,7 @@ class _Server(TcpWSGIServer):  # type: ignore[misc]  # as _Task
 
     channel_class = _Channel
     is_draining = False
-    request_seconds = 0.0
+    request_seconds = answer_seconds = float("inf")
 
     def maintenance(self, now: float) -> None:
         """Called by waitress every few seconds: end what is idle for too long, and what arrives too slowly."""
@@ -87,6 +101,8 @@ class _Server(TcpWSGIServer):  # type: ignore[misc]  # as _Task
         for channel in list(self.active_channels.values()):
             if channel.is_late(self.request_seconds):
                 channel.cut_off()
+            elif channel.is_unread(self.answer_seconds):
+                channel.will_close = True
 
     def turn(self, seconds: float) -> None:
         """One turn of the loop, which waits for so long where nothing happens."""
@@ -135,6 +151,8 @@ class WaitressWorker(Worker):  # type: ignore[misc]  # gunicorn ships no types
             sockets=[listener],
             ident=f"lumbarkg/{__version__}",
             threads=settings.threads,
+            # Else waitress drops what shows that a proxy passes the request on, and the door would be open to all.
+            clear_untrusted_proxy_headers=False,
             max_request_body_size=_MOST_BODY,
             inbuf_overflow=_IN_MEMORY,
             # A client that reads slowly must not hold a query: the server takes the whole answer, on disk past 1 MB.
@@ -143,6 +161,7 @@ class WaitressWorker(Worker):  # type: ignore[misc]  # gunicorn ships no types
             channel_timeout=settings.idle_seconds,
             cleanup_interval=max(1, min(5, settings.request_seconds / 2)),
             asyncore_use_poll=True,  # select() knows 1,024 files
+            channel_request_lookahead=1,  # so that it is seen when a client hangs up while its request waits
         )
         server = _Server(
             self.wsgi,
@@ -154,5 +173,5 @@ class WaitressWorker(Worker):  # type: ignore[misc]  # gunicorn ships no types
             sockinfo=(listener.family, listener.type, listener.proto, listener.getsockname()),
             bind_socket=False,
         )
-        server.request_seconds = settings.request_seconds
+        server.request_seconds, server.answer_seconds = settings.request_seconds, settings.answer_seconds
         return server

@@ -11,13 +11,13 @@ import sys
 import tempfile
 import threading
 from collections import deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict
 from functools import lru_cache
 from pathlib import Path
 from typing import IO, Any
 
-from lumbarkg.errors import StoreError
+from lumbarkg.errors import StoreBusyError, StoreError
 from lumbarkg.identifiers import Iri
 from lumbarkg.rdf.formats import GRAPH_MEDIA_TYPES
 from lumbarkg.store.failures import raised_by
@@ -45,18 +45,20 @@ class EmbeddedStore:
         limits: Limits | None = None,
         owners: str = "",
         address: str | None = None,
+        places: int | None = None,
     ) -> None:
         """``default`` is the merge that most queries see, made ahead of them; below the namespace ``owners`` each
         owner's graphs are limited in size.
 
         The pool starts with the first call, or with ``start``. With an ``address`` none is started: the pool of
         another process is used, which then holds the graphs. It may be a symbolic link, which that process points to
-        each new pool.
+        each new pool. Of ``places`` requests at once, which None leaves open, each holds one until its answer is read.
         """
         self._graphs, self._default, self._prefixes = dict(graphs), default, dict(prefixes or {})
         self.limits, self._owners = limits or Limits(), owners
         self._lock = threading.Lock()
         self._free: list[_Connection] = []
+        self._places = None if places is None else threading.BoundedSemaphore(places)
         self._process: subprocess.Popen[bytes] | None = None
         self._folder: str | None = None
         self._address = address
@@ -156,50 +158,53 @@ class EmbeddedStore:
     def _ask(self, job: bytes) -> dict[str, Any]:
         """The head of an answer that has no more than one."""
         connection, first = self._send(job)
-        self._free.append(connection)
+        self._keep(connection)
         return first.head
 
     def _stream(self, job: bytes) -> Answer | None:
         """An answer as it arrives, None where the pool says that there is nothing."""
         connection, first = self._send(job)
         if first.kind is Kind.END:
-            self._free.append(connection)
+            self._keep(connection)
             if first.head.get("missing"):
                 return None
             return Answer(first.head["mediaType"], iter((first.content,)), is_whole=True)
-        return Answer(first.head["mediaType"], self._rest(connection))
-
-    def _rest(self, connection: _Connection) -> Iterator[bytes]:
-        """The contents after the first frame; a reader that leaves early leaves a connection that is not used again."""
-        is_complete = False
-        try:
-            while not is_complete:
-                frame = connection.receive()
-                is_complete = frame.kind is not Kind.CONTENT
-                if frame.kind is Kind.FAILURE:
-                    raise raised_by(frame.head)
-                if frame.content:
-                    yield frame.content
-        finally:
-            if is_complete:
-                self._free.append(connection)
-            else:
-                connection.close()
+        return Answer(first.head["mediaType"], _Rest(connection, self._keep, self._drop))
 
     def _send(self, job: bytes) -> tuple[_Connection, Frame]:
         """Send a job; the connection and the first frame of the answer. Raises what that frame tells of."""
-        connection = self._connect()
+        if self._places is not None and not self._places.acquire(blocking=False):
+            raise StoreBusyError("Too many queries are under way.", 1)
+        try:
+            connection = self._connect()
+        except StoreError:
+            self._leave_place()
+            raise
         try:
             connection.send(job)
             first = connection.receive()
         except StoreError:
-            connection.close()
+            self._drop(connection)
             self._check_pool()
             raise
         if first.kind is Kind.FAILURE:
-            self._free.append(connection)
+            self._keep(connection)
             raise raised_by(first.head)
         return connection, first
+
+    def _keep(self, connection: _Connection) -> None:
+        """The answer is read to its end: the connection is free for the next job."""
+        self._free.append(connection)
+        self._leave_place()
+
+    def _drop(self, connection: _Connection) -> None:
+        """The answer is not read to its end: the connection is not used again."""
+        connection.close()
+        self._leave_place()
+
+    def _leave_place(self) -> None:
+        if self._places is not None:
+            self._places.release()
 
     def _connect(self) -> _Connection:
         with contextlib.suppress(IndexError):
@@ -247,6 +252,47 @@ class EmbeddedStore:
             "prefixes": self._prefixes,
             "owners": self._owners,
         }
+
+
+class _Rest:
+    """The contents after the first frame; let go of at its end, when it is closed, and when it is forgotten."""
+
+    def __init__(
+        self,
+        connection: _Connection,
+        keep: Callable[[_Connection], None],
+        drop: Callable[[_Connection], None],
+    ) -> None:
+        self._connection: _Connection | None = connection
+        self._keep, self._drop = keep, drop
+
+    def __iter__(self) -> Iterator[bytes]:
+        return self
+
+    def __next__(self) -> bytes:
+        while self._connection is not None:
+            try:
+                frame = self._connection.receive()
+            except StoreError:
+                self.close()
+                raise
+            if frame.kind is not Kind.CONTENT:
+                connection, self._connection = self._connection, None
+                self._keep(connection)
+            if frame.kind is Kind.FAILURE:
+                raise raised_by(frame.head)
+            if frame.content:
+                return frame.content
+        raise StopIteration
+
+    def close(self) -> None:
+        """Hang up, where the end was not reached: whoever answers stops."""
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            self._drop(connection)
+
+    def __del__(self) -> None:
+        self.close()
 
 
 @lru_cache(maxsize=256)

@@ -89,7 +89,8 @@ class Config:
     know tokens beyond those of the record and of the configuration. ``is_conformance`` starts it on an empty store
     that everybody may write, for conformance suites on loopback alone.
     With ``remote`` queries are asked of that store, which ``lumbarkg load`` has filled; with ``pool`` they are asked of
-    the query pool of another process, whose socket stands there.
+    the query pool of another process, whose socket stands there. No more than ``queries`` wait for it at once, so that
+    threads are left for what asks for none.
     """
 
     release: Path
@@ -102,6 +103,7 @@ class Config:
     is_conformance: bool = False
     remote: RemoteSettings | None = None
     pool: Path | None = None
+    queries: int | None = None
     max_body_bytes: int = _MAX_BODY
 
 
@@ -195,5 +197,13 @@ def open_store(loaded: LoadedRelease, config: Config) -> tuple[EmbeddedStore | R
     names = tuple(sorted(graphs))
     if config.remote is not None:
         return config.remote.open(UnionGraph(UNION, frozenset(names))), Visibility(names)
-    store = EmbeddedStore(graphs, names, prefixes=prefixes, limits=config.limits, owners=USER_NAMESPACE, address=pool)
+    store = EmbeddedStore(
+        graphs,
+        names,
+        prefixes=prefixes,
+        limits=config.limits,
+        owners=USER_NAMESPACE,
+        address=pool,
+        places=config.queries,
+    )
     return store, Visibility(names)

@@ -38,6 +38,8 @@ _SCOPES = {
     "metrics": Scope.ADMIN,
 }
 """Blueprint → what its routes need; any other needs ``read``. Updates of graphs are held to theirs by ``/sparql``."""
+_CLIENT_HAS_GONE = 499
+"""Nobody reads this status, but the counts and the log show it; the number is the one that nginx took for it."""
 _METHODS = frozenset({"GET", "HEAD", "OPTIONS", "POST", "PUT", "DELETE", "PATCH"})
 _HOW = (
     "Make a token on the server with `lumbarkg token create --name NAME --tenant TENANT --scope read`, "
@@ -88,6 +90,9 @@ class _Gate:
     def enter(self) -> Response | None:
         """Let the request in as somebody, or refuse it."""
         environ, blueprint, host = request.environ, request.blueprint or "", request.host
+        has_gone = environ.get("waitress.client_disconnected")
+        if has_gone is not None and has_gone():
+            return Response(status=_CLIENT_HAS_GONE)
         refused = self._check_form(environ, host)
         if refused is not None:
             return refused

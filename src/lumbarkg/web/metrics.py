@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from contextlib import suppress
 from functools import lru_cache
 
 from flask import Blueprint, Response
@@ -38,8 +39,9 @@ _RELOADS = Counter("lumbarkg_reloads", "Reloads of the release, by outcome.", ("
 
 def count_request(method: str, route: str, status: int, seconds: float) -> None:
     """Count a request: ``route`` is the template of its address, '-' where it fits none."""
-    _requests(method, route, status).inc()
-    _durations(route).observe(seconds)
+    with suppress(OSError):  # the file of the counts cannot be made or grow: no reason to refuse anything
+        _requests(method, route, status).inc()
+        _durations(route).observe(seconds)
 
 
 def count_reload(outcome: str) -> None:
