@@ -8,6 +8,8 @@ Granian's WSGI server; waitress takes a request in whole before a thread sees it
 from __future__ import annotations
 
 import os
+import socket
+import struct
 import time
 
 from gunicorn.workers.base import Worker
@@ -67,6 +69,12 @@ class _Channel(HTTPChannel):  # type: ignore[misc]  # as _Task
             self.will_close = True  # their answers would wait in memory
         return was_accepted
 
+    def abort(self) -> None:
+        """End the connection though the client has not taken what was sent: waitress would wait until it does."""
+        # Else the kernel keeps what is not taken, for minutes.
+        self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        self.handle_close()
+
     def is_late(self, seconds: float) -> bool:
         """Whether a request has been arriving for longer than that."""
         return self.arriving_since is not None and time.monotonic() - self.arriving_since > seconds
@@ -99,10 +107,10 @@ class _Server(TcpWSGIServer):  # type: ignore[misc]  # as _Task
         """Called by waitress every few seconds: end what is idle for too long, and what arrives too slowly."""
         super().maintenance(now)
         for channel in list(self.active_channels.values()):
-            if channel.is_late(self.request_seconds):
+            if channel.will_close or channel.is_unread(self.answer_seconds):
+                channel.abort()
+            elif channel.is_late(self.request_seconds):
                 channel.cut_off()
-            elif channel.is_unread(self.answer_seconds):
-                channel.will_close = True
 
     def turn(self, seconds: float) -> None:
         """One turn of the loop, which waits for so long where nothing happens."""
