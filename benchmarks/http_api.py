@@ -18,7 +18,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from served import started
+from benchmarks.served import started
 
 HERE = Path(__file__).parent
 PRESENT = {"finding": "LowBackPain", "character": ["Dull"], "severity": 4, "hoursAfterExercise": 18}
