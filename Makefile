@@ -1,7 +1,7 @@
 # Everything a person does with the checkout. `make` alone lists it. Each target sets up by itself what it needs.
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help serve test check format release docs verify-reasoner profile-owlapi evaluate fuzz-api fuzz-bodies crash bench bench-reasoner clean
+.PHONY: help serve test check format release docs verify-reasoner profile-owlapi evaluate fuzz-api fuzz-bodies crash power-loss soak bench bench-reasoner clean
 
 HOST ?= 127.0.0.1
 PORT ?= 8000
@@ -75,10 +75,17 @@ fuzz-bodies: $(DEV_READY)  ## send 10,000 malformed bodies, and watch memory and
 	@$(DEV)/bin/python -m tests.api.malformed $(ARGS)
 
 bench: $(DEV_READY)  ## run every benchmark but the reasoner's
-	@set -e; for script in benchmarks/*.py; do echo "==> $$script"; $(DEV)/bin/python "$$script"; done
+	@set -e; for file in benchmarks/*.py; do name=$$(basename $$file .py); [ $$name = served ] && continue; \
+	    echo "==> benchmarks/$$name"; $(DEV)/bin/python -m benchmarks.$$name; done
 
 crash: $(DEV_READY)  ## kill a server while it writes: 2,000 acknowledged writes, three rounds, none may be lost
 	@$(DEV)/bin/python -m tests.record.crash 2000 3 $(ARGS)
+
+power-loss: $(DEV_READY)  ## let the power fail 3,000 times while cases are stored, and look at 15,000 disks (needs strace)
+	@$(DEV)/bin/python -m tests.record.power $(ARGS)
+
+soak: $(DEV_READY)  ## hold a server at 70 % of its full rate for a while (ARGS="--seconds 600")
+	@$(DEV)/bin/python -m tests.robustness.soak $(ARGS)
 
 bench-reasoner: $(DEV_READY) $(PEERS_READY)  ## measure the reasoner beside its peers (ARGS="--quick" for a minute, --write to record)
 	@$(DEV)/bin/python -m benchmarks.reasoner --peers $(PEERS)/bin/python $(ARGS)

@@ -17,6 +17,7 @@ from lumbarkg.ontology.build.release import Build, build
 from lumbarkg.render.json import render_assessment
 from lumbarkg.resources import release_dir, shapes_dir
 from lumbarkg.web.app import create_app
+from tests.listener import Listener, listening
 
 # Seeded: the same source draws the same examples on every machine, so that a green run stays green.
 settings.register_profile("seeded", derandomize=True, deadline=None)
@@ -68,6 +69,13 @@ def client() -> Iterator[FlaskClient]:
     app = create_app()
     yield app.test_client()
     app.extensions["store"].close()
+
+
+@pytest.fixture
+def listener() -> Iterator[Listener]:
+    """A listener on loopback that remembers who connected."""
+    with listening() as found:
+        yield found
 
 
 @pytest.fixture(scope="session")

@@ -14,6 +14,7 @@ SOURCE = ROOT / "src" / "lumbarkg"
 LAYERS = [
     {"cli", "__main__"},
     {"commands", "notebook"},
+    {"server"},
     {"web", "oracle", "evaluation"},
     {"cases", "access"},
     {"catalogue", "case_documents", "compact", "explanation", "sensitivity", "interview"},
@@ -35,11 +36,13 @@ DOORS = {
     "pyoxigraph": {"rdf"},
     "rdflib": {"validation", "notebook"},  # pyshacl works on its graphs; a notebook is handed one
     "pyshacl": {"validation"},
-    "pydantic": {"web"},
+    "pydantic": {"web", "server.settings"},
     "flask_openapi3": {"web.openapi"},
-    "flask": {"web"},
+    "flask": {"web", "server"},  # the service hands gunicorn the application
     "werkzeug": {"web"},
-    "waitress": {"commands"},
+    "waitress": {"server"},
+    "gunicorn": {"server"},
+    "prometheus_client": {"web.metrics"},
     "jwt": {"access.jwt"},
     "sqlite3": {"record"},
     "urllib3": {"store"},

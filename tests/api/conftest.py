@@ -6,14 +6,22 @@ import threading
 from collections.abc import Iterator
 
 import pytest
-from flask.testing import FlaskClient
 from werkzeug.serving import make_server
+
+from tests.web.served import Served, serving
 
 
 @pytest.fixture(scope="module")
-def address(client: FlaskClient) -> Iterator[str]:
-    """The address of a server over the shared application, on loopback."""
-    server = make_server("127.0.0.1", 0, client.application, threaded=True)
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """The application over a record of its own."""
+    with serving(tmp_path_factory.mktemp("record")) as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def address(served: Served) -> Iterator[str]:
+    """The address of a server over an application with a record, on loopback."""
+    server = make_server("127.0.0.1", 0, served.app, threaded=True)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     yield f"http://127.0.0.1:{server.server_port}"

@@ -17,9 +17,9 @@ PYTHON = re.findall(r"^```python\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
 
 
 def test_the_page_shows_commands() -> None:
-    assert len(SHELL) >= 7
+    assert len(SHELL) >= 8
     assert len(PYTHON) == 1
-    assert PAGE.count("curl ") >= 13
+    assert PAGE.count("curl ") >= 22
 
 
 @pytest.mark.skipif(shutil.which("curl") is None, reason="curl is not installed")

@@ -8,23 +8,27 @@ from pathlib import Path
 
 from flask.testing import FlaskClient
 
-from tests.api.malformed import draw_bodies
+from tests.api.malformed_bodies import draw_bodies
+from tests.web.served import Served
 
-COUNT = 400
+COUNT = 600
 
 
-def test_malformed_bodies_give_problems(client: FlaskClient) -> None:
+def test_malformed_bodies_give_problems(served: Served) -> None:
     kinds: Counter[str] = Counter()
-    handles = 0
+    handles, token = 0, served.token("fuzz")
     for number, body in enumerate(draw_bodies(1, COUNT)):
-        found = client.post(body.path, data=body.content, content_type=body.media_type or None)
+        sent = {"data": body.content, "content_type": body.media_type or None}
+        found = served.send(body.method, body.path, token, **sent)
         assert 400 <= found.status_code < 500, f"{body.kind}: {found.status_code} for {body.content[:300]!r}"
         assert found.mimetype == "application/problem+json"
         assert json.loads(found.data)["issues"]
         kinds[body.kind] += 1
         if number == COUNT // 4:
             handles = len(list(Path("/proc/self/fd").iterdir()))
-    assert set(kinds) == {"truncated", "mistyped", "deep", "huge", "encoded", "hostile RDF", "misnamed"}
+    assert set(kinds) == {
+        *("truncated", "mistyped", "deep", "huge", "encoded", "hostile RDF", "misnamed", "query", "graph")
+    }
     assert len(list(Path("/proc/self/fd").iterdir())) <= handles + 5
 
 

@@ -17,6 +17,7 @@ from lumbarkg.rdf.syntax import Syntax, parse
 from lumbarkg.rdf.terms import Literal, Triple
 
 EACH = 6
+CLASS_KINDS = {kind.name for kind in KINDS if kind.has_classes}
 _NUMBERS = (v.XSD_DECIMAL, v.XSD_INTEGER, f"{v.XSD}double")
 
 
@@ -88,6 +89,25 @@ def test_a_question_gives_the_rows_of_its_query(client: FlaskClient) -> None:
             assert f"/{topic.query}.rq>" in rest.headers["Link"]
             asked += 1
     assert asked > 40
+
+
+WORDS = ["pain", "disc", "herniation", "muscle", "lift", "fever", "numbness", "lumbar", "bend", "urine"]
+
+
+@pytest.mark.parametrize("word", WORDS)
+def test_a_search_links_the_nearest_query_as_no_more_than_related(client: FlaskClient, word: str) -> None:
+    """What it finds by a label or synonym of a class that holds the word, the query finds too, among other things."""
+    found = client.get("/api/v1/search", query_string={"q": word, "limit": 50})
+    assert set(re.findall(r'rel="([^"]+)"', found.headers["Link"])) == {"related"}
+    rows, address = set(), re.findall(r"<([^>]+)>", found.headers["Link"])[1]
+    answer = client.get(f"{address}&limit=1000&format=json")
+    assert 'rel="next"' not in answer.headers["Link"]
+    rows = {row["term"]["value"] for row in answer.json["results"]["bindings"]}
+    assert rows
+    hits = [hit for hit in found.json["items"] if hit["matchedAs"] in ("label", "synonym")]
+    classes = [hit for hit in hits if word in hit["matched"].casefold() and hit["kind"] in CLASS_KINDS]
+    assert classes
+    assert {hit["@id"] for hit in classes} <= rows
 
 
 def _plain(binding: dict[str, str]) -> Any:

@@ -17,5 +17,8 @@ def test_no_check_fails(measured: Callable[[str], None]) -> None:
     found = re.search(r"(\d+) selected / (\d+) total", text)
     assert found is not None
     assert int(found[1]) > 60
+    links = re.search(r"(\d+) covered", text)
+    assert links is not None, "what was created is to be read, assessed and deleted too"
+    assert int(links[1]) > 5
     summary = re.search(r"[\d,]+ generated", text)
     measured(f"{found[1]} operations, {summary[0] if summary else '?'}")

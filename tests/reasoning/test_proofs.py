@@ -154,6 +154,23 @@ def test_each_of_all_justifications_suffices_and_is_minimal(alternatives, knowle
             assert not entails(axioms, said[:left_out] + said[left_out + 1 :], one.goal, knowledge), (left_out, one)
 
 
+def test_in_a_case_of_many_findings_each_justification_suffices_and_is_minimal(cases, knowledge: Knowledge) -> None:
+    """There the few that are needed are picked out first: all that the drawn cases state, put together."""
+    findings = tuple(dict.fromkeys(f for case in cases for f in case.present))
+    exposures = tuple(dict.fromkeys(e for case in cases for e in case.exposures))
+    assert len(findings) + len(exposures) > 200
+    case = replace(cases[0], findings=findings, exposures=exposures)
+    found = read_entailments(realise(case, knowledge), knowledge, Explainer(knowledge))
+    many = tuple(justified(case, found))
+    assert len(many) > 100
+    for one in many[::3]:
+        axioms, said = frozenset(one.justification.axioms), statements(one, knowledge)
+        assert entails(axioms, said, one.goal, knowledge), one
+        assert not any(entails(axioms - {axiom}, said, one.goal, knowledge) for axiom in axioms), one
+        for left_out in range(len(said)):
+            assert not entails(axioms, said[:left_out] + said[left_out + 1 :], one.goal, knowledge), (left_out, one)
+
+
 def test_no_justification_holds_another(alternatives) -> None:
     more = [every for every in alternatives if len(every) > 1]
     assert len(more) > 20
@@ -282,6 +299,24 @@ def test_a_limit_is_kept_and_said(alternatives, knowledge: Knowledge) -> None:
     assert not some.complete
     out_of_time = Explainer(knowledge).justify_all(realised, every[0].goal, LIMIT, lambda: True)
     assert not out_of_time.complete
+
+
+@pytest.mark.parametrize("looks", [0, 1, 7, 40, 200])
+def test_whenever_time_ends_what_is_given_is_minimal_and_there_is_one(looks: int, alternatives, knowledge) -> None:
+    """The clock runs out at the n-th look at it: the sets found are among those of all time."""
+    explainer = Explainer(knowledge)
+    compared = 0
+    for every in alternatives[:30]:
+        if len(every) == LIMIT:
+            continue
+        left = iter(range(looks))
+        goal, case = every[0].goal, every[0].case
+        found = explainer.justify_all(realise(case, knowledge), goal, LIMIT, lambda left=left: next(left, None) is None)
+        assert found.found
+        assert {j.axioms for j in found.found} <= {one.justification.axioms for one in every}
+        assert found.complete or set(found.found) <= {one.justification for one in every}
+        compared += 1
+    assert compared > 10
 
 
 def test_a_justification_names_its_pattern_by_the_axiom_that_links_it(knowledge: Knowledge, shown) -> None:

@@ -20,6 +20,7 @@ import tempfile
 import threading
 import time
 import uuid
+from collections.abc import Callable
 from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -39,7 +40,8 @@ class Told:
 
     @property
     def writes(self) -> int:
-        return sum(len(revisions) for revisions in self.acknowledged.values())
+        with self.lock:
+            return sum(len(revisions) for revisions in self.acknowledged.values())
 
 
 def check(path: Path, told: Told) -> None:
@@ -64,15 +66,24 @@ def check(path: Path, told: Told) -> None:
     assert audited == len(rows), "writes and audit log differ"
 
 
-def crash_server(path: Path, writes: int, seed: int, most_kills: int = 1_000) -> Told:
-    """Write over HTTP until ``writes`` are acknowledged, killing the server at random moments."""
+def crash_server(
+    path: Path,
+    writes: int,
+    seed: int,
+    most_kills: int = 1_000,
+    wrap: Callable[[list[str]], list[str]] = lambda command: command,
+) -> Told:
+    """Write over HTTP until ``writes`` are acknowledged, killing the server at random moments.
+
+    ``wrap`` makes of the server's command one that runs it.
+    """
     draw, told = random.Random(seed), Told()  # noqa: S311 - seeded
     case_ids = [str(uuid.UUID(int=draw.getrandbits(128), version=4)) for _ in range(64)]
     while told.writes < writes:
         with socket.create_server(("127.0.0.1", 0)) as probe:
             port = probe.getsockname()[1]
         command = [sys.executable, "-m", "lumbarkg", "serve", "--port", str(port), "--record", str(path)]
-        server = subprocess.Popen(command, stdout=subprocess.DEVNULL, start_new_session=True)
+        server = subprocess.Popen(wrap(command), stdout=subprocess.DEVNULL, start_new_session=True)
         try:
             _wait_for(port, server)
             stop = threading.Event()

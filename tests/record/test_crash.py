@@ -84,7 +84,7 @@ def test_the_check_sees_a_lost_and_a_torn_write(tmp_path: Path) -> None:
 
 
 def test_commits_are_flushed(tmp_path: Path) -> None:
-    """What a power loss leaves cannot be tried here; that the file is opened so that SQLite promises it, can."""
+    """The file is opened so that SQLite promises it; whether it keeps that promise, test_power_loss.py looks at."""
     with open_record(tmp_path / "record.sqlite").database.read() as connection:
         found = {n: connection.execute(f"PRAGMA {n}").fetchone()[0] for n in ("journal_mode", "synchronous")}
         assert found == {"journal_mode": "wal", "synchronous": 2}

@@ -15,9 +15,7 @@ from typing import Any
 
 import jwt
 import pytest
-import waitress
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
-from flask import Flask
 from hypothesis import given
 from hypothesis import strategies as st
 from jwt.algorithms import ECAlgorithm, RSAAlgorithm
@@ -28,7 +26,10 @@ from lumbarkg.access.rate import Rate, RateLimiter
 from lumbarkg.cli import main
 from lumbarkg.errors import InvalidInputError
 from lumbarkg.record.tokens import PREFIX
+from lumbarkg.server import master
+from lumbarkg.server.settings import ServerSettings
 from lumbarkg.sparql.visibility import Scope
+from lumbarkg.web.app import Config, create_app
 from lumbarkg.web.gate import Access
 from tests.sparql.server import running_server
 from tests.web.served import ALL, CLOSED, UNLIMITED, Served, serving
@@ -97,7 +98,8 @@ def test_only_loopback_names_open_the_door(host: str) -> None:
 
 def test_another_address_serves_only_health_without_a_token(closed: Served) -> None:
     assert closed.send("GET", "/healthz").get_json() == {"status": "ok"}
-    rules = {rule.rule for rule in closed.app.url_map.iter_rules() if "<" not in rule.rule} - {"/healthz"}
+    rules = {rule.rule for rule in closed.app.url_map.iter_rules() if "<" not in rule.rule} - {"/healthz", "/readyz"}
+    assert set(closed.send("GET", "/readyz").get_json()) == {"status", "parts"}
     assert len(rules) > 8
     for rule in rules:
         for method in ("GET", "POST", "PUT", "DELETE"):
@@ -112,17 +114,18 @@ def test_a_first_start_elsewhere_says_how_to_begin(
     """The server is built as for another address, and not bound."""
     statuses = []
 
-    def serve(app: Flask, host: str, **_: Any) -> None:
-        assert host == "192.0.2.1"
-        statuses.extend(app.test_client().get(path).status_code for path in ("/healthz", "/", "/api/v1/cases"))
+    def serve(settings: ServerSettings, config: Config) -> None:
+        assert settings.host == "192.0.2.1"
+        client = create_app(config).test_client()
+        statuses.extend(client.get(path).status_code for path in ("/healthz", "/", "/api/v1/cases"))
 
-    monkeypatch.setattr(waitress, "serve", serve)
+    monkeypatch.setattr(master, "serve", serve)
     record = str(tmp_path / "record.sqlite")
     if has_token:
         assert main(["token", "create", "--name", "first", "--record", record]) == 0
     assert main(["serve", "--host", "192.0.2.1", "--record", record]) == 0
     said = capsys.readouterr().out
-    assert ("only /healthz is served" in said) is not has_token
+    assert ("only /healthz and /readyz are served" in said) is not has_token
     assert (f"lumbarkg token create --record {record}" in said) is not has_token
     assert statuses == [200, 401, 401]
 

@@ -21,7 +21,7 @@ from lumbarkg.cases.graphs import case_graphs, entailed_graph_of, graph_of
 from lumbarkg.errors import LumbarkgError
 from lumbarkg.identifiers import Iri
 from lumbarkg.record.cases import Cases, Change, State
-from lumbarkg.store.port import Answer, GraphSelection, Store, WritableGraphs
+from lumbarkg.store.port import Answer, GraphSelection, Store, StoreState, WritableGraphs
 
 _CHUNK = 200
 
@@ -162,6 +162,10 @@ class StoreWithCases:
     def drop_graph(self, name: Iri) -> bool:
         """As the port says."""
         return self._store.drop_graph(name)
+
+    def state(self) -> StoreState:
+        """As the port says."""
+        return self._store.state()
 
     def close(self) -> None:
         """As the port says."""

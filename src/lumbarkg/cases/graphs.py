@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable
 from uuid import UUID
@@ -13,7 +14,7 @@ from lumbarkg.errors import InvalidInputError
 from lumbarkg.identifiers import Iri
 from lumbarkg.intake.case_json import CASE_NODE, node
 from lumbarkg.rdf.syntax import Syntax, serialise
-from lumbarkg.rdf.terms import Triple
+from lumbarkg.rdf.terms import Literal, Triple
 
 _UUID = r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
 _NAME = re.compile(rf"{re.escape(v.CASE_GRAPHS)}({_UUID})(?:/entailed)?")
@@ -50,7 +51,7 @@ def case_graphs(case_id: UUID, document: str, engine: Engine) -> dict[Iri, bytes
     except InvalidInputError:
         return {graph_of(case_id): b"", entailed_graph_of(case_id): b""}
     return {
-        graph_of(case_id): _write(case_id, accepted.triples),
+        graph_of(case_id): _write(case_id, _stated(accepted)),
         entailed_graph_of(case_id): _write(case_id, _entailed(accepted, engine)),
     }
 
@@ -71,8 +72,25 @@ def _entailed(accepted: Accepted, engine: Engine) -> list[Triple]:
     return found
 
 
-def _write(case_id: UUID, triples: Iterable[Triple]) -> bytes:
-    """N-Triples about the case's own node in place of the draft's, whose places become fragments."""
+def stated_triples(case_id: UUID, document: str, engine: Engine) -> list[Triple]:
+    """What a stored document states, about the node of its case: what intake reads, and what the case's graph holds.
+
+    Moments, flags that are false and findings with the status unknown have no words in the vocabulary; only the
+    document says them. Raises InvalidInputError where the ontology no longer has a term that it names.
+    """
+    return _about(case_id, _stated(read_stored(document, engine)))
+
+
+def _stated(accepted: Accepted) -> list[Triple]:
+    setting = json.loads(accepted.document).get("setting")
+    found = list(accepted.triples)
+    if setting is not None:
+        found.append(Triple(node(""), v.SETTING, Literal(setting)))
+    return found
+
+
+def _about(case_id: UUID, triples: Iterable[Triple]) -> list[Triple]:
+    """The same about the case's own node in place of the draft's, whose places become fragments."""
     bare, here = str(CASE_NODE), case_node(case_id)
 
     def renamed(name: Iri) -> Iri:
@@ -89,4 +107,8 @@ def _write(case_id: UUID, triples: Iterable[Triple]) -> bytes:
         )
         for t in triples
     )
-    return serialise(dict.fromkeys(stated), Syntax.N_TRIPLES, {})
+    return list(dict.fromkeys(stated))
+
+
+def _write(case_id: UUID, triples: Iterable[Triple]) -> bytes:
+    return serialise(_about(case_id, triples), Syntax.N_TRIPLES, {})

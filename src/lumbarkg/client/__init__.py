@@ -6,8 +6,38 @@ and is not shared between threads. Whatever the server refuses is raised as ``Pr
 
 from __future__ import annotations
 
+from lumbarkg.client.cases import StoredCases
 from lumbarkg.client.client import Client
 from lumbarkg.client.errors import ProblemError
-from lumbarkg.client.values import Assessment, BatchLine, Hypothesis, Mention, Page, SearchHit, Thing
+from lumbarkg.client.values import (
+    Assessment,
+    BatchLine,
+    CaseRevision,
+    CaseSummary,
+    Cohort,
+    Hypothesis,
+    Mention,
+    Page,
+    SearchHit,
+    StoredCase,
+    Thing,
+    Written,
+)
 
-__all__ = ["Assessment", "BatchLine", "Client", "Hypothesis", "Mention", "Page", "ProblemError", "SearchHit", "Thing"]
+__all__ = [
+    "Assessment",
+    "BatchLine",
+    "CaseRevision",
+    "CaseSummary",
+    "Client",
+    "Cohort",
+    "Hypothesis",
+    "Mention",
+    "Page",
+    "ProblemError",
+    "SearchHit",
+    "StoredCase",
+    "StoredCases",
+    "Thing",
+    "Written",
+]

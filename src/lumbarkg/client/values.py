@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
+from uuid import UUID
 
 Json = dict[str, Any]
 Item = TypeVar("Item")
@@ -126,6 +127,78 @@ class BatchLine:
         """The value of its JSON."""
         found = json.get("assessment")
         return cls(json["line"], None if found is None else Assessment.read(found), json.get("problem"))
+
+
+@dataclass(frozen=True)
+class Written:
+    """What a write did: the revision that the case has now, and whether it is new."""
+
+    case_id: UUID
+    revision: int
+    is_new: bool
+
+
+@dataclass(frozen=True)
+class StoredCase:
+    """A case as it is kept, at one of its revisions."""
+
+    case_id: UUID
+    revision: int
+    case: Json = field(repr=False)
+
+
+@dataclass(frozen=True)
+class CaseSummary:
+    """A case in a list; the moments are ISO 8601."""
+
+    case_id: UUID
+    revision: int
+    created: str
+    modified: str
+
+    @classmethod
+    def read(cls, json: Json) -> CaseSummary:
+        """The value of its JSON."""
+        return cls(UUID(json["id"]), json["revision"], json["created"], json["modified"])
+
+
+@dataclass(frozen=True)
+class CaseRevision:
+    """A revision of a case: when it was written, and the ontology that it was accepted under."""
+
+    revision: int
+    modified: str
+    ontology_version: str
+    ontology_digest: str
+
+    @classmethod
+    def read(cls, json: Json) -> CaseRevision:
+        """The value of its JSON."""
+        return cls(json["revision"], json["modified"], json["ontologyVersion"], json["ontologyDigest"])
+
+
+@dataclass(frozen=True)
+class Cohort:
+    """Counts over cases, by level, by suggested condition (CURIE) and by present finding (CURIE)."""
+
+    size: int
+    is_whole: bool
+    not_assessable: int
+    levels: dict[str, int]
+    conditions: dict[str, int]
+    findings: dict[str, int]
+
+    @classmethod
+    def read(cls, json: Json) -> Cohort:
+        """The value of its JSON."""
+        return cls(
+            size=json["cases"],
+            is_whole=json["isWhole"],
+            not_assessable=json["notAssessable"],
+            levels=dict(json["triage"]),
+            conditions={row["condition"]: row["cases"] for row in json["suggested"]},
+            findings={row["finding"]: row["cases"] for row in json["findings"]},
+        )
 
 
 def _mentions(json: dict[str, list[Json]]) -> dict[str, tuple[Mention, ...]]:

@@ -1,165 +1,168 @@
-"""``lumbarkg serve``: the server."""
+"""``lumbarkg serve``: the server (``docs/operation.md``)."""
 
 from __future__ import annotations
 
 import argparse
-import logging
 import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, Literal, get_origin
 
 from lumbarkg import __version__
 from lumbarkg.commands.status import FAILED, OK
-from lumbarkg.errors import LumbarkgError
-from lumbarkg.store.settings import read_settings
+from lumbarkg.server.settings import NOT_ON_COMMAND_LINE, ServerSettings, read_effective
 
-_LOOPBACK = ("127.0.0.1", "::1", "localhost")
+if TYPE_CHECKING:
+    from lumbarkg.web.app import Config
+
+_COUNTS = "lumbarkg-metrics-"
 _HOW_TO_BEGIN = """\
-This address is reached by others, and there is no token yet: only /healthz is served. Make one, here, with
+This address is reached by others, and there is no token yet: only /healthz and /readyz are served. Make one, here, with
     lumbarkg token create --record {record} --name NAME --tenant TENANT --scope read --scope assess --scope cases
 and send it as 'Authorization: Bearer TOKEN'. No restart is needed."""
-# A thread waits while its query runs; there are more than the queries that run at once, so that other requests pass.
-_THREADS = 16
-# Larger than the application's own limit, so that a body between the two is refused with a problem, not a bare status.
-_SERVER_MAX_BODY = 64 * 1024 * 1024
-
-
-class _WithoutTraceback(logging.Filter):
-    """An answer that breaks off at a limit is one line in the log: it is no error of the server."""
-
-    def filter(self, record: logging.LogRecord) -> bool:
-        """Shorten such a record; let every record pass."""
-        cause = record.exc_info[1] if record.exc_info else None
-        if isinstance(cause, LumbarkgError):
-            record.msg, record.args, record.exc_info = f"an answer broke off: {type(cause).__name__}", (), None
-        return True
 
 
 def add_to(commands: Any) -> None:
-    """Add the command's parser."""
-    command = commands.add_parser("serve", help="run the server")
-    command.add_argument("--host", default="127.0.0.1")
-    command.add_argument("--port", type=int, default=8000)
-    command.add_argument(
-        "--tokens",
-        type=Path,
-        default=os.environ.get("LUMBARKG_TOKENS"),
-        help="a TOML file of tokens for updates (LUMBARKG_TOKENS; docs/sparql.md)",
+    """Add the command's parser: an option for each setting."""
+    command = commands.add_parser(
+        "serve",
+        help="run the server",
+        description="Run the server. Every option is also a variable LUMBARKG_OPTION and a key of the file that "
+        "--config names; the command line wins over the environment, that over the file.",
     )
-    command.add_argument(
-        "--record",
-        type=Path,
-        default=None,
-        help="the file of stored cases, tokens and audit log (LUMBARKG_RECORD; docs/cases.md)",
-    )
-    command.add_argument(
-        "--oidc",
-        type=Path,
-        default=os.environ.get("LUMBARKG_OIDC"),
-        help="a TOML file that names an identity provider whose JWTs are accepted (LUMBARKG_OIDC; docs/security.md)",
-    )
-    command.add_argument(
-        "--allow-origin",
-        action="append",
-        default=[],
-        metavar="ORIGIN",
-        help="an origin whose pages may call, such as https://app.example.org; may be repeated (CORS)",
-    )
-    command.add_argument("--access-log", action="store_true", help="one line a request on standard error")
-    command.add_argument(
-        "--profile",
-        choices=("knowledge", "conformance"),
-        default="knowledge",
-        help="conformance: an empty store that everybody may write, on loopback alone",
-    )
-    command.add_argument("--query-seconds", type=float, default=10.0, help="the deadline of a SPARQL query (10)")
+    command.add_argument("--config", default=argparse.SUPPRESS, metavar="FILE", help="a TOML file of settings")
+    command.add_argument("--print-config", action="store_true", help="print the settings that hold, and stop")
+    for name, field in ServerSettings.model_fields.items():
+        if field.json_schema_extra == NOT_ON_COMMAND_LINE:
+            continue
+        option: dict[str, Any] = {"default": argparse.SUPPRESS, "help": field.description}
+        if field.annotation is bool:
+            option["action"] = "store_true"
+        elif get_origin(field.annotation) is tuple:
+            option |= {"action": "append", "metavar": "TEXT"}
+        elif get_origin(field.annotation) is Literal:
+            option["metavar"] = "|".join(field.annotation.__args__)  # type: ignore[union-attr]  # a Literal has them
+        else:
+            option["metavar"] = "VALUE"
+        if not field.is_required() and field.default is not None and field.default_factory is None and field.default:
+            option["help"] += f" ({field.default})"
+        command.add_argument(f"--{name.replace('_', '-')}", **option)
     command.set_defaults(run=run)
 
 
 def run(options: argparse.Namespace) -> int:
-    """Serve until stopped."""
-    import waitress
+    """Serve until stopped. Raises InvalidInputError where settings are wrong."""
+    given = {name: value for name, value in vars(options).items() if name not in ("run", "print_config")}
+    effective = read_effective(given, os.environ)
+    settings = effective.settings
+    if options.print_config:
+        print(effective.to_toml(), end="")
+        return OK
+    with _environment():
+        return _serve(settings, effective.changes())
 
-    from lumbarkg.access.door import Door, is_loopback_name
-    from lumbarkg.record.record import default_path, hold_shared
-    from lumbarkg.store.limits import Limits
-    from lumbarkg.web.app import create_app, default_config
-    from lumbarkg.web.callers import Tokens, read_tokens
-    from lumbarkg.web.gate import Access
 
-    is_conformance = options.profile == "conformance"
-    if is_conformance and options.host not in _LOOPBACK:
-        print(f"lumbarkg: --profile conformance lets everybody write, and is refused on {options.host}.", flush=True)
-        print(f"Use --host with one of {', '.join(_LOOPBACK)}.", flush=True)
+@contextmanager
+def _environment() -> Iterator[None]:
+    """What libraries look at when they are loaded, which is after this."""
+    # Workers count together in a folder of mapped files. They are in memory where possible: where a disk is full,
+    # writing to a mapped file ends the process.
+    shared = "/dev/shm"  # noqa: S108 - mkdtemp makes a folder of our own in it
+    folder = Path(shared if os.access(shared, os.W_OK) else tempfile.gettempdir())
+    _remove_left_over(folder)
+    counts = tempfile.mkdtemp(prefix=f"{_COUNTS}{os.getpid()}-", dir=folder)
+    before = os.environ.copy()
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = counts
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # the matrices are small, and a fork must find no threads
+    try:
+        yield
+    finally:
+        os.environ.clear()
+        os.environ.update(before)
+        shutil.rmtree(counts, ignore_errors=True)
+
+
+def _remove_left_over(folder: Path) -> None:
+    """Remove the counts of servers that were killed."""
+    for found in folder.glob(f"{_COUNTS}*"):
+        pid = found.name.removeprefix(_COUNTS).partition("-")[0]
+        if not Path("/proc", pid).exists():
+            shutil.rmtree(found, ignore_errors=True)
+
+
+def _serve(settings: ServerSettings, changes: str) -> int:
+    from lumbarkg.record.record import hold_shared  # here, because the environment had to be set first
+    from lumbarkg.server.logs import set_up_logs
+    from lumbarkg.server.master import serve
+
+    set_up_logs(settings.log_format, with_access=settings.access_log)
+    config = _config(settings)
+    is_loopback = config.access.door.is_loopback
+    if config.is_conformance and not is_loopback:
+        print(f"lumbarkg: --profile conformance lets everybody write, and is refused on {settings.host}.", flush=True)
+        print("Use --host with 127.0.0.1, ::1 or localhost.", flush=True)
         return FAILED
-    tokens = read_tokens(Path(options.tokens)) if options.tokens else Tokens()
-    path = options.record or default_path()
-    config = replace(
-        default_config(),
-        limits=Limits(seconds=options.query_seconds),
-        tokens=tokens,
-        record=path,
-        verifiers=_verifiers(options),
-        access=Access(Door(is_loopback_name(options.host), frozenset(options.allow_origin))),
-        is_conformance=is_conformance,
-        remote=None if is_conformance else read_settings(os.environ),
-    )
-    logging.getLogger("waitress").addFilter(_WithoutTraceback())
-    app = create_app(config)
-    held = None if is_conformance else hold_shared(path)
-    _set_up_logs(access=options.access_log)
-    # Started here and not by the first query, whom it would make wait.
-    app.extensions["store"].start()
-    print(f"Lumbarkg {__version__}: http://{options.host}:{options.port}/  (Ctrl-C stops it)", flush=True)
+    held = None if config.is_conformance else hold_shared(settings.record)
+    print(f"Lumbarkg {__version__}: http://{settings.host}:{settings.port}/  (Ctrl-C stops it)", flush=True)
     print("Decision support for prototypes. Not a medical device.", flush=True)
-    if not is_conformance and not config.access.door.is_loopback and not _has_token(app, config):
-        print(_HOW_TO_BEGIN.format(record=path), flush=True)
-    waitress.serve(
-        app,
-        host=options.host,
-        port=options.port,
-        threads=_THREADS,
-        ident="lumbarkg",
-        max_request_body_size=_SERVER_MAX_BODY,
-        # A client that reads slowly must not hold a query: the server takes the whole answer, on disk past 1 MB.
-        outbuf_high_watermark=2 * config.limits.answer_bytes,
-    )
-    app.extensions["store"].close()
-    if held is not None:
-        held.close()
+    if changes:
+        print(f"Settings that are no default: {changes}", flush=True)
+    if not config.is_conformance and not is_loopback and not _has_token(config):
+        print(_HOW_TO_BEGIN.format(record=settings.record), flush=True)
+    try:
+        serve(settings, config)
+    finally:
+        if held is not None:
+            held.close()
     return OK
 
 
-def _verifiers(options: argparse.Namespace) -> tuple[Any, ...]:
-    if not options.oidc:
+def _config(settings: ServerSettings) -> Config:
+    """What the application is built from. Raises InvalidInputError where a file that a setting names is wrong."""
+    from lumbarkg.access.door import Door, is_loopback_name  # as in _serve
+    from lumbarkg.access.rate import Rate
+    from lumbarkg.store.limits import Limits
+    from lumbarkg.store.settings import read_settings
+    from lumbarkg.web.app import default_config
+    from lumbarkg.web.callers import Tokens, read_tokens
+    from lumbarkg.web.gate import Access
+
+    is_conformance = settings.profile == "conformance"
+    door = Door(is_loopback_name(settings.host), frozenset(settings.allow_origin))
+    return replace(
+        default_config(),
+        release=settings.release,
+        limits=Limits(seconds=settings.query_seconds),
+        tokens=read_tokens(settings.tokens) if settings.tokens else Tokens(),
+        record=settings.record,
+        verifiers=_verifiers(settings.oidc),
+        queries=max(1, settings.threads // 2),
+        access=Access(door, Rate(settings.rate, settings.burst)),
+        is_conformance=is_conformance,
+        remote=None if is_conformance else read_settings(settings.store_variables()),
+    )
+
+
+def _verifiers(oidc: Path | None) -> tuple[Any, ...]:
+    if oidc is None:
         return ()
     from lumbarkg.access.jwt import JwtVerifier, read_provider  # needs the extra 'oidc'
 
-    return (JwtVerifier(read_provider(Path(options.oidc))),)
+    return (JwtVerifier(read_provider(oidc)),)
 
 
-def _has_token(app: Any, config: Any) -> bool:
-    """Whether anybody could come in."""
-    record = app.extensions["record"]
-    return bool(config.tokens.tokens or config.verifiers or record.tokens.has_valid(datetime.now(UTC)))
+def _has_token(config: Config) -> bool:
+    """Whether anybody could come in. The record is closed again: nothing of it may be open when workers are forked."""
+    from lumbarkg.record.record import open_record  # as in _serve
 
-
-def _set_up_logs(*, access: bool) -> None:
-    """What goes to standard error: a line a request where it is asked for; never a path, a query or a body."""
-    handler = logging.StreamHandler()
-    handler.setFormatter(logging.Formatter("%(message)s"))
-    if access:
-        log = logging.getLogger("lumbarkg.access")
-        log.setLevel(logging.INFO)
-        log.addHandler(handler)
-        log.propagate = False
-    # The WSGI server names the path of a request that broke off.
-    logging.getLogger("waitress").addFilter(_without_paths)
-
-
-def _without_paths(record: logging.LogRecord) -> bool:
-    if "serving" in str(record.msg):
-        record.msg, record.args, record.exc_info = "a request broke off", (), None
-    return True
+    if config.tokens.tokens or config.verifiers or config.record is None:
+        return True
+    record = open_record(config.record)
+    found = record.tokens.has_valid(datetime.now(UTC))
+    record.database.close()
+    return found

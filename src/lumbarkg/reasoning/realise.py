@@ -67,7 +67,7 @@ def realise(case: Case, knowledge: Knowledge) -> RealisedCase:
     findings = tuple((f, knowledge.finding_branch(f)) for f in case.present)
     exposures = tuple((e, knowledge.exposure_branch(e)) for e in case.exposures)
     denials = tuple((f, knowledge.finding_denial(f)) for f in case.absent)
-    bits = _own_bits(case, knowledge)
+    bits = own_bits(case, knowledge)
     for _, branch in findings:
         bits |= branch.contribution
     for _, branch in exposures:
@@ -77,7 +77,7 @@ def realise(case: Case, knowledge: Knowledge) -> RealisedCase:
     return RealisedCase(case, findings, exposures, denials, knowledge.program.close(bits), knowledge)
 
 
-def _own_bits(case: Case, knowledge: Knowledge) -> int:
+def own_bits(case: Case, knowledge: Knowledge) -> int:
     """What the case says of itself: age and sex; a union of closed sets."""
     program = knowledge.program
     bits = program.top | program.closed[knowledge.known(v.PATIENT_CASE)]

@@ -15,6 +15,12 @@ _MOST_INSIDE = 1_000
 """So many sets are kept for a fact on the way to the goal; dropping more would lose justifications of the goal."""
 _MOST_JOINED = 50_000
 """So many sets are made at most when the sets of two premises are joined."""
+_BETWEEN_LOOKS = 256
+"""So many sets are compared between two looks at the clock."""
+_FEW = 5
+"""So many sets are made minimal even when time has expired."""
+Step = tuple[int, tuple[int, ...]]
+"""The labels of an inference as bits, and the numbers of its premises."""
 
 
 @dataclass(frozen=True)
@@ -32,7 +38,7 @@ class InferenceProgram:
         numbers = {fact: number for number, fact in enumerate(inferences)}
         self._labels = sorted({label for steps in inferences.values() for step in steps for label in step.labels})
         bit = {label: 1 << position for position, label in enumerate(self._labels)}
-        self._steps = [
+        self._steps: list[list[Step]] = [
             [(sum(bit[x] for x in step.labels), tuple(numbers[p] for p in step.premises)) for step in steps]
             for steps in inferences.values()
         ]
@@ -44,17 +50,13 @@ class InferenceProgram:
         Statements of the case (negative labels) are left out before axioms.
         """
         best = self._short_supports()[self._goal]
-        if best is None:
-            return None
-        kept = best
-        for position, _ in enumerate(self._labels):  # sorted, so statements come first
-            single = 1 << position
-            if kept & single and self._suffices(kept & ~single):
-                kept &= ~single
-        return self._set(kept)
+        return None if best is None else self._set(self._minimal(best))
 
     def all(self, limit: int, expired: Callable[[], bool] = lambda: False) -> Supports:
-        """All minimal sets, or the smaller ones if there are more than ``limit`` or time has expired."""
+        """All minimal sets, or some of the smaller ones if there are more than ``limit`` or time has expired.
+
+        Where time expires before one was found, one is given all the same.
+        """
         found: list[list[int]] = [[] for _ in self._steps]
         complete, changed, rounds = True, True, 0
         while changed and rounds <= len(self._steps):
@@ -63,35 +65,55 @@ class InferenceProgram:
                 if expired():
                     complete, changed = False, False
                     break
-                joined, whole = _join_all(steps, found)
+                joined, whole = _join_all(steps, found, expired)
                 complete = complete and whole
                 if joined != found[number]:
                     found[number], changed = joined, True
         sets = found[self._goal]
         if not complete:
-            sets = _smallest([self._minimal(s) for s in sets])
+            sets = self._some_minimal(sets, limit, expired)
         return Supports(tuple(self._set(s) for s in sets[:limit]), complete and len(sets) <= limit)
 
+    def _some_minimal(self, sets: list[int], limit: int, expired: Callable[[], bool]) -> list[int]:
+        """At most ``limit`` minimal sets within those given, which need not be minimal; few once time has expired."""
+        if not sets:
+            best = self._short_supports()[self._goal]
+            sets = [] if best is None else [best]
+        found: set[int] = set()
+        for candidate in sets:
+            if len(found) >= limit or (len(found) >= _FEW and expired()):
+                break
+            found.add(self._minimal(candidate))
+        return _smallest(list(found))[0]
+
     def _minimal(self, bits: int) -> int:
+        """A minimal set within one that suffices; statements of the case are left out first, being sorted first."""
+        # Whatever else the case states cannot help: most inferences are put aside once and not at every try.
+        steps = [
+            (number, within)
+            for number, all_steps in enumerate(self._steps)
+            if (within := [step for step in all_steps if step[0] & bits == step[0]])
+        ]
         for position, _ in enumerate(self._labels):
             single = 1 << position
-            if bits & single and self._suffices(bits & ~single):
+            if bits & single and self._suffices(bits & ~single, steps):
                 bits &= ~single
         return bits
 
-    def _suffices(self, allowed: int) -> bool:
-        """Whether the goal is derivable with these labels."""
-        derived = [False] * len(self._steps)
+    def _suffices(self, allowed: int, steps: list[tuple[int, list[Step]]]) -> bool:
+        """Whether the goal is derivable with these labels, by these steps of numbered facts."""
+        derived: set[int] = set()
         changed = True
-        while changed and not derived[self._goal]:
+        while changed and self._goal not in derived:
             changed = False
-            for number, steps in enumerate(self._steps):
-                if not derived[number]:
-                    for labels, premises in steps:
-                        if labels & allowed == labels and all(derived[p] for p in premises):
-                            derived[number] = changed = True
+            for number, own in steps:
+                if number not in derived:
+                    for labels, premises in own:
+                        if labels & allowed == labels and derived.issuperset(premises):
+                            derived.add(number)
+                            changed = True
                             break
-        return derived[self._goal]
+        return self._goal in derived
 
     def _short_supports(self) -> list[int | None]:
         """For each fact the labels of a short derivation: the union of its premises' own short ones."""
@@ -117,8 +139,8 @@ class InferenceProgram:
         return frozenset(label for position, label in enumerate(self._labels) if bits >> position & 1)
 
 
-def _join_all(steps: list[tuple[int, tuple[int, ...]]], found: list[list[int]]) -> tuple[list[int], bool]:
-    """The minimal sets of a fact from those of its premises, and whether none was dropped for being too many."""
+def _join_all(steps: list[Step], found: list[list[int]], expired: Callable[[], bool]) -> tuple[list[int], bool]:
+    """The minimal sets of a fact from those of its premises, and whether none was dropped for number or time."""
     joined: list[int] = []
     whole = True
     for labels, premises in steps:
@@ -127,16 +149,19 @@ def _join_all(steps: list[tuple[int, tuple[int, ...]]], found: list[list[int]]) 
             others = found[premise]
             if len(sets) * len(others) > _MOST_JOINED:
                 sets, whole = sets[: _MOST_JOINED // len(others)], False
-            sets = _smallest([a | b for a in sets for b in others])
+            sets, is_all = _smallest([a | b for a in sets for b in others], expired)
+            whole = whole and is_all
         joined += sets
-    joined = _smallest(joined)
-    return joined[:_MOST_INSIDE], whole and len(joined) <= _MOST_INSIDE
+    joined, is_all = _smallest(joined, expired)
+    return joined[:_MOST_INSIDE], whole and is_all and len(joined) <= _MOST_INSIDE
 
 
-def _smallest(sets: list[int]) -> list[int]:
-    """The sets that hold no other one, the smallest first."""
+def _smallest(sets: list[int], expired: Callable[[], bool] = lambda: False) -> tuple[list[int], bool]:
+    """The sets that hold no other one, the smallest first, until time has expired; and whether all were looked at."""
     kept: list[int] = []
-    for candidate in sorted(set(sets), key=lambda s: (s.bit_count(), s)):
+    for number, candidate in enumerate(sorted(set(sets), key=lambda s: (s.bit_count(), s)), 1):
         if not any(smaller & candidate == smaller for smaller in kept):
             kept.append(candidate)
-    return kept
+        if number % _BETWEEN_LOOKS == 0 and expired():
+            return kept, False
+    return kept, True

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any, TypeVar, cast
 
 from lumbarkg.errors import LumbarkgError, StorageFullError, StoreBusyError, StoreError
+from lumbarkg.record.folders import sync_folder, sync_way_to
 from lumbarkg.record.schema import MIGRATIONS
 
 _BUSY_SECONDS = 10.0
@@ -130,6 +131,7 @@ class Database:
             source.backup(copy)
             copy.execute("PRAGMA journal_mode = DELETE")  # one file, without companions
             copy.commit()
+        sync_folder(target.absolute().parent)
 
     def _connection(self) -> sqlite3.Connection:
         found = getattr(self._local, "opened", None)
@@ -152,6 +154,9 @@ class Database:
             for pragma in _PRAGMAS:
                 connection.execute(pragma)
             _migrate(connection, self.path)
+        except OSError as problem:
+            connection.close()
+            raise StoreError(f"{self.path.parent}: {problem.strerror}. Name another place with --record.") from problem
         except BaseException:
             connection.close()
             raise
@@ -202,6 +207,9 @@ def _migrate(connection: sqlite3.Connection, path: Path) -> None:
             for statement in _statements(script):
                 connection.execute(statement)
         connection.execute(f"PRAGMA user_version = {len(MIGRATIONS)}")
+        # SQLite syncs the folder of the file, but not those above, which may have been made for it. Nothing can be
+        # stored before this commit, in no process, so that nothing is promised before they are on disk.
+        sync_way_to(path)
         connection.execute("COMMIT")
     except BaseException:
         with suppress(sqlite3.Error):

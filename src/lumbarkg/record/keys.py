@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from lumbarkg.errors import StoreError
+from lumbarkg.record.folders import sync_folder
 
 _BYTES = 32
 
@@ -51,3 +52,4 @@ def _make(path: Path) -> None:
     with suppress(FileExistsError):
         os.link(aside, path)
     aside.unlink()
+    sync_folder(path.parent)

@@ -15,6 +15,7 @@ from lumbarkg.errors import StoreError
 from lumbarkg.record.audit import AuditLog
 from lumbarkg.record.cases import Cases
 from lumbarkg.record.database import Database, check_file
+from lumbarkg.record.folders import sync_folder
 from lumbarkg.record.keys import InstallKey, read_key
 from lumbarkg.record.tokens import TokenRegistry
 
@@ -78,10 +79,9 @@ def restore(backup: Path, path: Path) -> None:
             os.fsync(handle.fileno())
         for companion in ("-wal", "-shm"):
             path.with_name(path.name + companion).unlink(missing_ok=True)
+        sync_folder(path.parent)  # or the old log may be there again, and beside the new file
         aside.replace(path)
-        folder = os.open(path.parent, os.O_RDONLY)
-        os.fsync(folder)
-        os.close(folder)
+        sync_folder(path.parent)
         # A store that outlives the server may hold graphs of what the backup does not know.
         open_record(path).cases.ask_for_rebuild()
 

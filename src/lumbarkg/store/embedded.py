@@ -11,19 +11,19 @@ import sys
 import tempfile
 import threading
 from collections import deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict
 from functools import lru_cache
 from pathlib import Path
 from typing import IO, Any
 
-from lumbarkg.errors import StoreError
+from lumbarkg.errors import StoreBusyError, StoreError
 from lumbarkg.identifiers import Iri
 from lumbarkg.rdf.formats import GRAPH_MEDIA_TYPES
 from lumbarkg.store.failures import raised_by
 from lumbarkg.store.frames import Frame, Kind, Unpacker, pack, pack_written, write_head
 from lumbarkg.store.limits import Limits
-from lumbarkg.store.port import Answer, GraphSelection, WritableGraphs
+from lumbarkg.store.port import Answer, GraphSelection, StoreState, WritableGraphs
 
 _READ = 256 * 1024
 # The pool answers by itself at the deadline; a connection that is silent for much longer is broken.
@@ -45,17 +45,20 @@ class EmbeddedStore:
         limits: Limits | None = None,
         owners: str = "",
         address: str | None = None,
+        places: int | None = None,
     ) -> None:
         """``default`` is the merge that most queries see, made ahead of them; below the namespace ``owners`` each
         owner's graphs are limited in size.
 
         The pool starts with the first call, or with ``start``. With an ``address`` none is started: the pool of
-        another process is used, which then holds the graphs.
+        another process is used, which then holds the graphs. It may be a symbolic link, which that process points to
+        each new pool. Of ``places`` requests at once, which None leaves open, each holds one until its answer is read.
         """
         self._graphs, self._default, self._prefixes = dict(graphs), default, dict(prefixes or {})
         self.limits, self._owners = limits or Limits(), owners
         self._lock = threading.Lock()
         self._free: list[_Connection] = []
+        self._places = None if places is None else threading.BoundedSemaphore(places)
         self._process: subprocess.Popen[bytes] | None = None
         self._folder: str | None = None
         self._address = address
@@ -63,7 +66,9 @@ class EmbeddedStore:
 
     @property
     def address(self) -> str:
-        """Where other processes reach the pool; starts it."""
+        """Where other processes reach the pool; starts it, where it is ours to start."""
+        if not self._owns_pool and self._address is not None:
+            return os.path.realpath(self._address)
         return self._address or self.start()
 
     def start(self) -> str:
@@ -76,11 +81,25 @@ class EmbeddedStore:
                 self._address = path
             return self._address
 
+    def restart(self) -> bool:
+        """Start the pool anew where it has ended by itself; returns whether that was so."""
+        had_one = self._process is not None
+        self._check_pool(0)
+        if not had_one or self._process is not None:
+            return False
+        self.start()
+        return True
+
+    def leave_to_parent(self) -> None:
+        """After a fork, in the child: the pool ends when the parent does, and not only when the child does too."""
+        if self._process is not None and self._process.stdin:
+            self._process.stdin.close()
+        self._process, self._folder, self._free, self._owns_pool = None, None, [], False
+
     def close(self) -> None:
         """Let go of the connections, and end the pool if it was started here."""
         with self._lock:
-            while self._free:
-                self._free.pop().close()
+            self._hang_up()
             if self._owns_pool:
                 self._forget_pool()
 
@@ -105,6 +124,10 @@ class EmbeddedStore:
     def graph_names(self) -> tuple[Iri, ...]:
         """As the port says."""
         return tuple(Iri(name) for name in self._ask(pack(Kind.JOB, {"op": "names"}))["names"])
+
+    def state(self) -> StoreState:
+        """As the port says."""
+        return StoreState(**self._ask(pack(Kind.JOB, {"op": "state"})))
 
     def read_graph(self, name: Iri, accepted: tuple[str, ...] = GRAPH_MEDIA_TYPES) -> Answer | None:
         """As the port says."""
@@ -135,50 +158,53 @@ class EmbeddedStore:
     def _ask(self, job: bytes) -> dict[str, Any]:
         """The head of an answer that has no more than one."""
         connection, first = self._send(job)
-        self._free.append(connection)
+        self._keep(connection)
         return first.head
 
     def _stream(self, job: bytes) -> Answer | None:
         """An answer as it arrives, None where the pool says that there is nothing."""
         connection, first = self._send(job)
         if first.kind is Kind.END:
-            self._free.append(connection)
+            self._keep(connection)
             if first.head.get("missing"):
                 return None
             return Answer(first.head["mediaType"], iter((first.content,)), is_whole=True)
-        return Answer(first.head["mediaType"], self._rest(connection))
-
-    def _rest(self, connection: _Connection) -> Iterator[bytes]:
-        """The contents after the first frame; a reader that leaves early leaves a connection that is not used again."""
-        is_complete = False
-        try:
-            while not is_complete:
-                frame = connection.receive()
-                is_complete = frame.kind is not Kind.CONTENT
-                if frame.kind is Kind.FAILURE:
-                    raise raised_by(frame.head)
-                if frame.content:
-                    yield frame.content
-        finally:
-            if is_complete:
-                self._free.append(connection)
-            else:
-                connection.close()
+        return Answer(first.head["mediaType"], _Rest(connection, self._keep, self._drop))
 
     def _send(self, job: bytes) -> tuple[_Connection, Frame]:
         """Send a job; the connection and the first frame of the answer. Raises what that frame tells of."""
-        connection = self._connect()
+        if self._places is not None and not self._places.acquire(blocking=False):
+            raise StoreBusyError("Too many queries are under way.", 1)
+        try:
+            connection = self._connect()
+        except StoreError:
+            self._leave_place()
+            raise
         try:
             connection.send(job)
             first = connection.receive()
         except StoreError:
-            connection.close()
+            self._drop(connection)
             self._check_pool()
             raise
         if first.kind is Kind.FAILURE:
-            self._free.append(connection)
+            self._keep(connection)
             raise raised_by(first.head)
         return connection, first
+
+    def _keep(self, connection: _Connection) -> None:
+        """The answer is read to its end: the connection is free for the next job."""
+        self._free.append(connection)
+        self._leave_place()
+
+    def _drop(self, connection: _Connection) -> None:
+        """The answer is not read to its end: the connection is not used again."""
+        connection.close()
+        self._leave_place()
+
+    def _leave_place(self) -> None:
+        if self._places is not None:
+            self._places.release()
 
     def _connect(self) -> _Connection:
         with contextlib.suppress(IndexError):
@@ -189,17 +215,21 @@ class EmbeddedStore:
             self._check_pool()
             raise StoreError(_LOST) from problem
 
-    def _check_pool(self) -> None:
-        """Where the pool has died, forget it and every connection to it, so that the next call starts another."""
+    def _check_pool(self, seconds: float = _DYING_SECONDS) -> None:
+        """Where the pool has died, forget it and every connection to it, so that the next call finds another."""
         with self._lock:
-            if not self._owns_pool or self._process is None:
+            if self._process is None:
+                self._hang_up()  # they lead to the pool that was lost, or can be made again
                 return
             with contextlib.suppress(subprocess.TimeoutExpired):
-                self._process.wait(_DYING_SECONDS)
+                self._process.wait(seconds)
             if self._process.poll() is not None:
-                while self._free:
-                    self._free.pop().close()
+                self._hang_up()
                 self._forget_pool()
+
+    def _hang_up(self) -> None:
+        while self._free:
+            self._free.pop().close()
 
     def _forget_pool(self) -> None:
         if self._process is not None:
@@ -222,6 +252,47 @@ class EmbeddedStore:
             "prefixes": self._prefixes,
             "owners": self._owners,
         }
+
+
+class _Rest:
+    """The contents after the first frame; let go of at its end, when it is closed, and when it is forgotten."""
+
+    def __init__(
+        self,
+        connection: _Connection,
+        keep: Callable[[_Connection], None],
+        drop: Callable[[_Connection], None],
+    ) -> None:
+        self._connection: _Connection | None = connection
+        self._keep, self._drop = keep, drop
+
+    def __iter__(self) -> Iterator[bytes]:
+        return self
+
+    def __next__(self) -> bytes:
+        while self._connection is not None:
+            try:
+                frame = self._connection.receive()
+            except StoreError:
+                self.close()
+                raise
+            if frame.kind is not Kind.CONTENT:
+                connection, self._connection = self._connection, None
+                self._keep(connection)
+            if frame.kind is Kind.FAILURE:
+                raise raised_by(frame.head)
+            if frame.content:
+                return frame.content
+        raise StopIteration
+
+    def close(self) -> None:
+        """Hang up, where the end was not reached: whoever answers stops."""
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            self._drop(connection)
+
+    def __del__(self) -> None:
+        self.close()
 
 
 @lru_cache(maxsize=256)

@@ -109,6 +109,11 @@ class Pool:
         if frame.head["op"] == "names":
             client.send(pack(Kind.END, {"names": self._record.names()}))
             return
+        if frame.head["op"] == "state":
+            ready = len(self._idle) + len(self._running)
+            state = {"ready": ready, "running": len(self._running), "waiting": len(self._waiting)}
+            client.send(pack(Kind.END, state))
+            return
         job = Job(client, frame, self._loop.time() + self._limits.seconds)
         client.job = job
         if frame.head["op"] == "read" and frame.head["name"] not in self._record:

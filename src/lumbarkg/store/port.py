@@ -51,6 +51,18 @@ class Answer:
     is_whole: bool = False
 
 
+@dataclass(frozen=True)
+class StoreState:
+    """What a store is doing: processes that are ready to answer, queries that run, and queries that wait for a place.
+
+    A store on another machine counts as one process, and does not say what it runs.
+    """
+
+    ready: int
+    running: int
+    waiting: int
+
+
 class Store(Protocol):
     """A set of named graphs that answers SPARQL 1.1."""
 
@@ -87,6 +99,9 @@ class Store(Protocol):
 
     def drop_graph(self, name: Iri) -> bool:
         """Remove a graph; False where there was none."""
+
+    def state(self) -> StoreState:
+        """What the store is doing. Raises StoreError where it does not answer."""
 
     def close(self) -> None:
         """Let go of processes and connections."""

@@ -1,4 +1,4 @@
-"""What every answer carries: the headers of security, those for pages of allowed origins, and that JSON is not kept.
+"""What every answer carries: versions, the headers of security and for pages of allowed origins, no keeping of JSON.
 
 They are put on around the application, where headers are a plain list, because every answer pays for them.
 """
@@ -23,7 +23,7 @@ _EVERYWHERE = (
 _READABLE_BY = "Cross-Origin-Resource-Policy"
 _CORS_METHODS = "GET, HEAD, POST, PUT, DELETE"
 _CORS_HEADERS = "Authorization, Content-Type, If-Match, If-None-Match"
-_CORS_EXPOSED = "ETag, Link, Location, Retry-After"
+_CORS_EXPOSED = "ETag, Link, Location, Retry-After, Lumbarkg-Version, Lumbarkg-Release"
 _JSON = frozenset({"application/json", "application/problem+json"})
 
 
@@ -35,9 +35,9 @@ Application = Callable[[dict[str, Any], StartResponse], Iterable[bytes]]
 class AnswerHeaders:
     """A WSGI application around another one."""
 
-    def __init__(self, application: Application, content_security_policy: str, door: Door) -> None:
+    def __init__(self, application: Application, content_security_policy: str, door: Door, versions: Headers) -> None:
         self._application, self._door = application, door
-        everywhere = [("Content-Security-Policy", content_security_policy), *_EVERYWHERE]
+        everywhere = [("Content-Security-Policy", content_security_policy), *_EVERYWHERE, *versions]
         self._own = [*everywhere, (_READABLE_BY, "same-origin")]
         self._shared = [*everywhere, (_READABLE_BY, "cross-origin"), ("Access-Control-Expose-Headers", _CORS_EXPOSED)]
 

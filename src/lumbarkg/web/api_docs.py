@@ -29,7 +29,8 @@ class ApiDocument:
     def content(self) -> dict[str, Any]:
         """The document."""
         from lumbarkg.web.openapi.document import make_document  # see the class
-        from lumbarkg.web.openapi.operations import Sources, operations  # see the class
+        from lumbarkg.web.openapi.operation import Sources  # see the class
+        from lumbarkg.web.openapi.operations import operations  # see the class
 
         files = sorted((self._release / "examples").glob("*.json"))
         cases = tuple(json.loads(file.read_text("utf-8")) for file in files)

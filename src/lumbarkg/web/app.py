@@ -1,4 +1,4 @@
-"""The Flask application, built once from an engine."""
+"""The Flask application over a loaded release."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from pathlib import Path
 
 from flask import Flask
 
+from lumbarkg import __version__
 from lumbarkg.access.credentials import ConfiguredTokens, Credentials, RecordTokens, Verifier
 from lumbarkg.assessment import Engine, load_engine
 from lumbarkg.cases.derived import CaseGraphs, StoreWithCases
@@ -39,6 +40,7 @@ from lumbarkg.web import (
     graph_store,
     health,
     interview,
+    metrics,
     page,
     problem_pages,
     problems,
@@ -70,6 +72,7 @@ _PARTS = (
     problem_pages,
     terms,
     health,
+    metrics,
 )
 _MAX_BODY = 1024 * 1024
 _CONTENT_SECURITY_POLICY = (
@@ -85,7 +88,9 @@ class Config:
     ``record`` is the file of stored cases, tokens and audit log, None for a server that stores nothing; ``verifiers``
     know tokens beyond those of the record and of the configuration. ``is_conformance`` starts it on an empty store
     that everybody may write, for conformance suites on loopback alone.
-    With ``remote`` queries are asked of that store, which ``lumbarkg load`` has filled.
+    With ``remote`` queries are asked of that store, which ``lumbarkg load`` has filled; with ``pool`` they are asked of
+    the query pool of another process, whose socket stands there. No more than ``queries`` wait for it at once, so that
+    threads are left for what asks for none.
     """
 
     release: Path
@@ -97,6 +102,8 @@ class Config:
     access: gate.Access = field(default_factory=gate.Access)
     is_conformance: bool = False
     remote: RemoteSettings | None = None
+    pool: Path | None = None
+    queries: int | None = None
     max_body_bytes: int = _MAX_BODY
 
 
@@ -105,37 +112,60 @@ def default_config() -> Config:
     return Config(release_dir(), shapes_dir())
 
 
-def create_app(config: Config | None = None) -> Flask:
-    """The application over one release.
+@dataclass(frozen=True)
+class LoadedRelease:
+    """What an application reads and never changes: loaded once, and shared by the workers that are forked after it."""
 
-    Raises OntologyError or ResourceError where the release or the shapes cannot be used.
-    """
-    config = config or default_config()
+    engine: Engine
+    published: ReleaseGraphs
+    catalogue: Catalogue
+    stored_case_shapes: CaseShapes
+    api_document: api_docs.ApiDocument
+    form: str
+    terms: terms.TermPages
+
+
+def load_release(config: Config) -> LoadedRelease:
+    """Read a release. Raises OntologyError or ResourceError where it or the shapes cannot be used."""
     engine = load_engine(config.release, config.shapes)
+    published = read_release_graphs(engine, config.release, queries_dir())
+    catalogue = Catalogue(engine, published.index, config.release)
+    return LoadedRelease(
+        engine,
+        published,
+        catalogue,
+        CaseShapes(config.shapes, config.shapes / "stored"),
+        api_docs.ApiDocument(engine, catalogue, published, config.release),
+        page.form_content(engine, config.release),
+        terms.TermPages(engine, config.release),
+    )
+
+
+def create_app(config: Config | None = None, loaded: LoadedRelease | None = None) -> Flask:
+    """The application over one release, which is loaded unless it is given. Raises as ``load_release`` does."""
+    config = config or default_config()
+    loaded = loaded or load_release(config)
+    engine = loaded.engine
     app = Flask(__name__)
     app.config["MAX_CONTENT_LENGTH"] = config.max_body_bytes
     app.logger.setLevel(logging.WARNING)
     app.extensions["engine"] = engine
-    published = read_release_graphs(engine, config.release, queries_dir())
-    app.extensions["release_graphs"] = published
+    app.extensions["release_graphs"] = loaded.published
     record = None if config.record is None or config.is_conformance else open_record(config.record)
     app.extensions["record"] = record
-    app.extensions["store"], app.extensions["visibility"] = _with_cases(
-        *_store(engine, published, config), engine, record
-    )
+    app.extensions["store"], app.extensions["visibility"] = _with_cases(*open_store(loaded, config), engine, record)
     app.extensions["tokens"] = Credentials(_verifiers(config, record))
-    app.extensions["stored_case_shapes"] = CaseShapes(config.shapes, config.shapes / "stored")
-    app.extensions["catalogue"] = Catalogue(engine, published.index, config.release)
+    app.extensions["stored_case_shapes"] = loaded.stored_case_shapes
+    app.extensions["catalogue"] = loaded.catalogue
     app.extensions["representations"] = Representations(engine.digest)
-    app.extensions["api_document"] = api_docs.ApiDocument(
-        engine, app.extensions["catalogue"], published, config.release
-    )
-    app.extensions["form"] = page.form_content(engine, config.release)
-    app.extensions["terms"] = terms.TermPages(engine, config.release)
+    app.extensions["api_document"] = loaded.api_document
+    app.extensions["form"] = loaded.form
+    app.extensions["terms"] = loaded.terms
     for module in _PARTS:
         app.register_blueprint(module.blueprint)
     problems.register(app)
-    gate.register(app, config.access, _CONTENT_SECURITY_POLICY, is_conformance=config.is_conformance)
+    versions = [("Lumbarkg-Version", __version__), ("Lumbarkg-Release", f"{engine.version} {engine.digest[:16]}")]
+    gate.register(app, config.access, _CONTENT_SECURITY_POLICY, versions, is_conformance=config.is_conformance)
     return app
 
 
@@ -155,14 +185,25 @@ def _with_cases(
     return StoreWithCases(store, graphs), CaseVisibility(visibility.knowledge, cases=record.cases)
 
 
-def _store(engine: Engine, published: ReleaseGraphs, config: Config) -> tuple[EmbeddedStore | RemoteStore, Visibility]:
+def open_store(loaded: LoadedRelease, config: Config) -> tuple[EmbeddedStore | RemoteStore, Visibility]:
     """The store, which is reached at its first use, and who sees what of it."""
-    prefixes = engine.terms.prefixes.namespaces
+    prefixes = loaded.engine.terms.prefixes.namespaces
+    pool = None if config.pool is None else str(config.pool)
     if config.is_conformance:
         empty: dict[Iri, bytes] = {DEFAULT_GRAPH: b""}
-        return EmbeddedStore(empty, (), prefixes=prefixes, limits=config.limits), Visibility((), is_open=True)
-    names = tuple(sorted(published.graphs))
+        store = EmbeddedStore(empty, (), prefixes=prefixes, limits=config.limits, address=pool)
+        return store, Visibility((), is_open=True)
+    graphs = loaded.published.graphs
+    names = tuple(sorted(graphs))
     if config.remote is not None:
         return config.remote.open(UnionGraph(UNION, frozenset(names))), Visibility(names)
-    store = EmbeddedStore(published.graphs, names, prefixes=prefixes, limits=config.limits, owners=USER_NAMESPACE)
+    store = EmbeddedStore(
+        graphs,
+        names,
+        prefixes=prefixes,
+        limits=config.limits,
+        owners=USER_NAMESPACE,
+        address=pool,
+        places=config.queries,
+    )
     return store, Visibility(names)

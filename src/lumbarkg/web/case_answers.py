@@ -6,159 +6,182 @@ import json
 import time
 from collections.abc import Callable
 from decimal import Decimal, InvalidOperation
-from typing import Any, NamedTuple
+from typing import Any
 
 from flask import Blueprint, Response, request
 
 from lumbarkg import vocabulary as v
 from lumbarkg.assessment import Engine, assess
-from lumbarkg.cases.accept import read_stored
-from lumbarkg.errors import InvalidInputError
+from lumbarkg.cases.accept import read_stored, stored_document
+from lumbarkg.compact import assess_compact
+from lumbarkg.errors import NotAcceptableError
 from lumbarkg.explanation import explain, find_missing
 from lumbarkg.identifiers import Iri
-from lumbarkg.issues import Issue, error
+from lumbarkg.intake.case_json import FIELD_OF_PROPERTY
+from lumbarkg.interview import next_step
+from lumbarkg.issues import Issue
 from lumbarkg.model import Case
+from lumbarkg.rdf.syntax import Syntax, serialise
+from lumbarkg.rdf.terms import Triple
 from lumbarkg.record.cases import Revision
+from lumbarkg.render.interview import render_questions
 from lumbarkg.render.json import render_assessment
-from lumbarkg.render.rdf import render_turtle
+from lumbarkg.render.rdf import render_rdf
 from lumbarkg.render.text import render_text
 from lumbarkg.render.why import render_why, render_why_not
+from lumbarkg.render.why_rdf import why_not_triples, why_triples
 from lumbarkg.sensitivity import with_sensitivity
+from lumbarkg.web.accept import acceptable
+from lumbarkg.web.assessment_models import Detail
 from lumbarkg.web.assessments import answer_case
-from lumbarkg.web.case_request import answer_stored, audit_entry, current_record, current_tenant, read_id
+from lumbarkg.web.case_models import (
+    StoredAssessmentParameters,
+    StoredParameters,
+    StoredQuestionParameters,
+    StoredWhyParameters,
+)
+from lumbarkg.web.case_request import (
+    InvalidParametersError,
+    answer_stored,
+    audit_entry,
+    current_record,
+    current_tenant,
+    read_case_parameters,
+    read_id,
+)
 from lumbarkg.web.current import current_engine
 
 blueprint = Blueprint("case_answers", __name__, url_prefix="/api/v1/cases/<case_id>")
-_OFFERED = ("application/json", "text/turtle", "text/plain")
-_DEFAULT_LIMIT, _MOST = 20, 100
+JSON, TURTLE, TEXT = "application/json", "text/turtle", "text/plain"
+ASSESSMENT_TYPES = (JSON, "application/ld+json", TURTLE, TEXT)
+WHY_TYPES = (JSON, TURTLE)
 _WHY_SECONDS = 2.0
+_FIELDS = {str(prop): field for prop, field in FIELD_OF_PROPERTY.items()}
+Explained = tuple[dict[str, Any], Callable[[dict[str, Any]], list[Triple]]]
 
 
 @blueprint.get("/assessment")
 def get_assessment(case_id: str) -> Response:
     """The assessment of the case, or of ``?revision=N`` of it, as it comes out now.
 
-    ``?asOf=`` (hours, or a moment) and ``?sensitivity=true`` are those of ``POST /api/v1/assessments``.
+    The other parameters are those of ``POST /api/v1/assessments``, and ``?asOf=`` in place of the document's.
     """
 
-    def answer(case: Case, revision: Revision, engine: Engine) -> Response:
-        assessment = assess(case, engine)
-        if request.args.get("sensitivity") == "true":
-            assessment = with_sensitivity(case, assessment, engine)
-        body = render_assessment(assessment, engine.sources)
-        media_type = request.accept_mimetypes.best_match(_OFFERED, _OFFERED[0])
-        if media_type == "text/turtle":
-            return Response(render_turtle(body), mimetype=media_type)
-        if media_type == "text/plain":
-            return Response(render_text(body), mimetype=media_type)
-        return _json({"stored": {"id": str(revision.case_id), "revision": revision.number}, **body})
+    def answer() -> Response:
+        asked, engine = read_case_parameters(StoredAssessmentParameters), current_engine()
+        media_type = _negotiate(ASSESSMENT_TYPES)
 
-    return _answer(case_id, "case.assess", answer)
+        def conclude(revision: Revision) -> Response:
+            case = read_stored(revision.document, engine, _as_of(asked)).case
+            if asked.view is Detail.COMPACT and media_type != TEXT:
+                body = assess_compact(case, engine)
+            else:
+                body = _assess_fully(case, engine, with_flips=asked.sensitivity)
+            if media_type == TEXT:
+                return Response(render_text(body), mimetype=media_type)
+            if media_type != JSON:
+                return Response(render_rdf(body, media_type), mimetype=media_type)
+            return _json({"stored": {"id": str(revision.case_id), "revision": revision.number}, **body})
+
+        return _conclude(case_id, "case.assess", asked, conclude)
+
+    return answer_stored(answer)
 
 
 @blueprint.get("/questions")
 def get_questions(case_id: str) -> Response:
-    """What to ask next."""
+    """What to ask next, as ``POST /api/v1/assessments/questions`` answers for a case that is sent."""
 
-    def answer(case: Case, _: Revision, engine: Engine) -> Response:
-        body = render_assessment(assess(case, engine), engine.sources)
-        return _json({"nextQuestions": body["nextQuestions"], "triage": body["triage"], "reasoning": body["reasoning"]})
+    def answer() -> Response:
+        asked, engine = read_case_parameters(StoredQuestionParameters), current_engine()
+        skipped = frozenset(p for name in asked.skip for p in (Iri(v.LKG + name),) if p in FIELD_OF_PROPERTY)
 
-    return _answer(case_id, "case.questions", answer)
+        def conclude(revision: Revision) -> Response:
+            step = next_step(stored_document(revision.document, _as_of(asked)), engine, skipped)
+            return _json(render_questions(step.assessment, engine.sources, _FIELDS))
+
+        return _conclude(case_id, "case.questions", asked, conclude)
+
+    return answer_stored(answer)
 
 
 @blueprint.get("/why")
 def get_why(case_id: str) -> Response:
     """All minimal justifications of ``?condition=…``."""
 
-    def answer(case: Case, asked: _Asked, engine: Engine) -> Response:
+    def explained(case: Case, condition: Iri, limit: int, engine: Engine) -> Explained:
         end = time.monotonic() + _WHY_SECONDS
-        found = explain(case, asked.condition, engine, asked.limit, lambda: time.monotonic() > end)
-        body = render_why(asked.condition, found.supports, found.argues_against, engine.reasoning, engine.sources)
-        return _json(body)
+        found = explain(case, condition, engine, limit, lambda: time.monotonic() > end)
+        body = render_why(condition, found.supports, found.argues_against, engine.reasoning, engine.sources)
+        return body, why_triples
 
-    return _answer_asked(case_id, "case.why", answer)
+    return _explain(case_id, "case.why", explained)
 
 
 @blueprint.get("/why-not")
 def get_why_not(case_id: str) -> Response:
     """The smallest sets of further statements with which ``?condition=…`` would be suggested."""
 
-    def answer(case: Case, asked: _Asked, engine: Engine) -> Response:
-        found = find_missing(case, asked.condition, engine, asked.limit)
-        return _json(render_why_not(found.why_not, found.already, engine.reasoning, engine.sources))
+    def explained(case: Case, condition: Iri, limit: int, engine: Engine) -> Explained:
+        found = find_missing(case, condition, engine, limit)
+        return render_why_not(found.why_not, found.already, engine.reasoning, engine.sources), why_not_triples
 
-    return _answer_asked(case_id, "case.why-not", answer)
-
-
-class _Asked(NamedTuple):
-    """What the parameters ask about."""
-
-    condition: Iri
-    limit: int
+    return _explain(case_id, "case.why-not", explained)
 
 
-def _answer(case_id: str, action: str, conclude: Callable[[Case, Revision, Engine], Response]) -> Response:
-    return answer_stored(lambda: _conclude(case_id, action, conclude))
-
-
-def _answer_asked(case_id: str, action: str, conclude: Callable[[Case, _Asked, Engine], Response]) -> Response:
+def _explain(case_id: str, action: str, explained: Callable[[Case, Iri, int, Engine], Explained]) -> Response:
     def answer() -> Response:
-        asked = _asked(current_engine())
-        return _conclude(case_id, action, lambda case, _, engine: conclude(case, asked, engine))
+        asked, engine = read_case_parameters(StoredWhyParameters), current_engine()
+        condition = engine.lookup.resolve(asked.condition, v.CONDITION, "/condition")
+        if isinstance(condition, Issue):
+            raise InvalidParametersError((condition,))
+        media_type = _negotiate(WHY_TYPES)
+
+        def conclude(revision: Revision) -> Response:
+            case = read_stored(revision.document, engine, _as_of(asked)).case
+            body, triples = explained(case, condition, asked.limit, engine)
+            if media_type == TURTLE:
+                return Response(serialise(triples(body), Syntax.TURTLE, v.WELL_KNOWN_PREFIXES), mimetype=media_type)
+            return _json(body)
+
+        return _conclude(case_id, action, asked, conclude)
 
     return answer_stored(answer)
 
 
-def _conclude(case_id: str, action: str, conclude: Callable[[Case, Revision, Engine], Response]) -> Response:
-    record, engine = current_record(), current_engine()
-    revision = record.cases.get(read_id(case_id), current_tenant(), _revision())
+def _conclude(case_id: str, action: str, asked: StoredParameters, conclude: Callable[[Revision], Response]) -> Response:
+    """Read the revision that is asked about, note that, and conclude."""
+    record = current_record()
+    revision = record.cases.get(read_id(case_id), current_tenant(), asked.revision)
     record.audit.append(audit_entry(action, revision.case_id))
-
-    def answer() -> Response:
-        return conclude(read_stored(revision.document, engine, _as_of()).case, revision, engine)
-
-    response = answer_case(answer, engine)
+    response = answer_case(lambda: conclude(revision), current_engine())
     response.headers["Cache-Control"] = "no-store"
+    response.vary.add("Accept")
     return response
 
 
+def _assess_fully(case: Case, engine: Engine, *, with_flips: bool) -> dict[str, Any]:
+    assessment = assess(case, engine)
+    if with_flips:
+        assessment = with_sensitivity(case, assessment, engine)
+    return render_assessment(assessment, engine.sources)
+
+
+def _negotiate(offered: tuple[str, ...]) -> str:
+    """The form that the client likes best. Raises NotAcceptableError."""
+    accepted = acceptable(request.headers.get("Accept"), offered)
+    if not accepted:
+        raise NotAcceptableError(f"This can be had as {', '.join(offered)}.", offered)
+    return accepted[0]
+
+
 def _json(body: dict[str, Any]) -> Response:
-    return Response(json.dumps(body, ensure_ascii=False), mimetype="application/json")
+    return Response(json.dumps(body, ensure_ascii=False), mimetype=JSON)
 
 
-def _as_of() -> Decimal | str | None:
+def _as_of(asked: StoredParameters) -> Decimal | str | None:
     """Hours, or a moment; intake says what is wrong with it."""
-    text = request.args.get("asOf")
     try:
-        return None if text is None else Decimal(text)
+        return None if asked.asOf is None else Decimal(asked.asOf)
     except InvalidOperation:
-        return text
-
-
-def _revision() -> int | None:
-    text = request.args.get("revision")
-    if text is None:
-        return None
-    if text.isascii() and text.isdecimal() and len(text) < 18:
-        return int(text)
-    raise InvalidInputError((error("revision", "/revision", "This is no number of a revision.", "Use 1, 2, …"),))
-
-
-def _asked(engine: Engine) -> _Asked:
-    """The condition and the limit of the parameters. Raises InvalidInputError with all that is wrong."""
-    issues: list[Issue] = []
-    name, text = request.args.get("condition", ""), request.args.get("limit", str(_DEFAULT_LIMIT))
-    condition: Iri | Issue = (
-        engine.lookup.resolve(name, v.CONDITION, "/condition")
-        if name
-        else error("missing", "/condition", "The condition that is asked about is missing.", "Add ?condition=NAME.")
-    )
-    if isinstance(condition, Issue):
-        issues.append(condition)
-    is_limit = text.isascii() and text.isdecimal() and len(text) < 6 and 1 <= int(text) <= _MOST
-    if not is_limit:
-        issues.append(error("limit", "/limit", f"The limit is no number from 1 to {_MOST}.", "Correct it."))
-    if issues or isinstance(condition, Issue):
-        raise InvalidInputError(tuple(issues))
-    return _Asked(condition, int(text))
+        return asked.asOf

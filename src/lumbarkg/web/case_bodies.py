@@ -63,14 +63,14 @@ def answer_case(answer: Callable[[], Response], engine: Engine) -> Response:
         return problem_response(refusal(refused))
 
 
-def refusal(refused: InvalidInputError) -> dict[str, Any]:
-    """The problem of a case that cannot be used, or of a body that cannot be read."""
+def refusal(refused: InvalidInputError, undone: str = "assessed") -> dict[str, Any]:
+    """The problem of a case that cannot be used, or of a body that cannot be read; ``undone`` was not done with it."""
     issues: tuple[Issue, ...] = refused.issues
     unread = next((_NOT_READ[issue.code] for issue in issues if issue.code in _NOT_READ), None)
     if unread is not None:
         return render_problem(400, *unread, issues[0].message, issues)
     count = len(issues)
-    detail = f"The case has {count} problem{'s' if count > 1 else ''}; nothing was assessed."
+    detail = f"The case has {count} problem{'s' if count > 1 else ''}; nothing was {undone}."
     return render_problem(422, "invalid-case", "Invalid case", detail, issues)
 
 

@@ -9,15 +9,20 @@ from uuid import UUID
 
 from flask import Blueprint, Response, request, url_for
 
-from lumbarkg.errors import InvalidInputError
 from lumbarkg.issues import Issue, error
 from lumbarkg.record.cases import CaseSummary
 from lumbarkg.record.moments import read_moment, write_moment
-from lumbarkg.web.case_request import answer_stored, audit_entry, current_record, current_tenant
+from lumbarkg.web.case_models import CaseListParameters
+from lumbarkg.web.case_request import (
+    InvalidParametersError,
+    answer_stored,
+    audit_entry,
+    current_record,
+    current_tenant,
+    read_case_parameters,
+)
 
 blueprint = Blueprint("case_list", __name__)
-_PARAMETERS = ("limit", "cursor", "modifiedSince", "modifiedBefore")
-_DEFAULT, _MOST = 50, 500
 
 
 @blueprint.get("/api/v1/cases")
@@ -27,11 +32,12 @@ def get_cases() -> Response:
 
 
 def _answer() -> Response:
-    issues = [_unknown(name) for name in request.args if name not in _PARAMETERS]
-    limit, after = _limit(issues), _cursor(issues)
+    asked = read_case_parameters(CaseListParameters)
+    issues: list[Issue] = []
+    limit, after = asked.limit, _cursor(asked.cursor, issues)
     since, before = (_moment(name, issues) for name in ("modifiedSince", "modifiedBefore"))
     if issues:
-        raise InvalidInputError(tuple(issues))
+        raise InvalidParametersError(tuple(issues))
     record = current_record()
     found = record.cases.page(current_tenant(), limit + 1, after, since, before)
     page, has_more = found[:limit], len(found) > limit
@@ -59,19 +65,8 @@ def _following(last: CaseSummary) -> str:
     return f"/api/v1/cases?{urlencode({**request.args.to_dict(), 'cursor': cursor})}"
 
 
-def _limit(issues: list[Issue]) -> int:
-    text = request.args.get("limit", str(_DEFAULT))
-    if text.isascii() and text.isdecimal() and len(text) < 6 and 1 <= int(text) <= _MOST:
-        return int(text)
-    issues.append(
-        error("limit", "/limit", f"The limit is no number from 1 to {_MOST}.", "Correct it, or leave it out.")
-    )
-    return _DEFAULT
-
-
-def _cursor(issues: list[Issue]) -> UUID | None:
-    text = request.args.get("cursor")
-    if text is None:
+def _cursor(text: str, issues: list[Issue]) -> UUID | None:
+    if not text:
         return None
     try:
         return UUID(bytes=base64.b64decode(f"{text}==", altchars=b"-_", validate=True))
@@ -90,8 +85,3 @@ def _moment(name: str, issues: list[Issue]) -> str:
         remedy = "Write it as 2026-11-25T08:00:00Z."
         issues.append(error("moment", f"/{name}", "This is no moment with a time zone.", remedy))
         return ""
-
-
-def _unknown(name: str) -> Issue:
-    shown = name[:40]
-    return error("unknown-parameter", f"/{shown}", f"'{shown}' is no parameter.", f"Use {', '.join(_PARAMETERS)}.")

@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime
+from typing import TypeVar
 from uuid import UUID
 
 from flask import Response, current_app, g, request
+from pydantic import BaseModel
 
 from lumbarkg import __version__
 from lumbarkg.access.credentials import case_tenant
@@ -17,10 +19,18 @@ from lumbarkg.record.audit import AuditEntry
 from lumbarkg.record.cases import Precondition, PreconditionError, Release, UnknownCaseError
 from lumbarkg.record.record import Record
 from lumbarkg.web.current import current_caller, current_engine
+from lumbarkg.web.parameters import read_parameters
 from lumbarkg.web.problems import problem
 from lumbarkg.web.refusals import refuse
 
+Model = TypeVar("Model", bound=BaseModel)
+_TAG = re.compile(r"([0-9]{1,15})(?:-[a-z]+)?")
+"""An ETag of ours: a revision, and the form that was given of it where that was not JSON."""
 _UUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+
+
+class InvalidParametersError(InvalidInputError):
+    """Parameters of the address cannot be used."""
 
 
 class NoRecordError(LumbarkgError):
@@ -54,6 +64,14 @@ def read_id(text: str) -> UUID:
     raise InvalidInputError((error("case-id", "", message, "Make a random one (UUID version 4), or POST the case."),))
 
 
+def read_case_parameters(model: type[Model]) -> Model:
+    """The parameters of the request. Raises InvalidParametersError with every issue at once."""
+    try:
+        return read_parameters(model)
+    except InvalidInputError as refused:
+        raise InvalidParametersError(refused.issues) from refused
+
+
 def audit_entry(action: str, case_id: UUID | None = None, content: bytes = b"") -> AuditEntry:
     """What the audit log says of this request: its route's template, and a keyed digest of its body."""
     release = current_release()
@@ -84,9 +102,9 @@ def read_precondition() -> Precondition:
         return Precondition(must_be_new=if_none_match is not None)
     if if_match.strip() == "*":
         return Precondition(must_exist=True)
-    # A weak or foreign tag matches nothing (RFC 9110 §13.1.1).
-    numbers = frozenset(int(tag) for tag in request.if_match.as_set() if tag.isdecimal() and len(tag) < 16)
-    return Precondition(revisions=numbers)
+    # A weak, foreign or empty tag matches nothing (RFC 9110 §13.1.1); werkzeug reads an empty one as None.
+    found = (_TAG.fullmatch(tag or "") for tag in request.if_match.as_set())
+    return Precondition(revisions=frozenset(int(match[1]) for match in found if match))
 
 
 def answer_stored(answer: Callable[[], Response]) -> Response:
@@ -103,17 +121,10 @@ def answer_stored(answer: Callable[[], Response]) -> Response:
         if cause.current is not None:
             response.set_etag(str(cause.current))
         return response
+    except InvalidParametersError as cause:
+        return problem(400, "invalid-parameters", "Invalid parameters", str(cause), cause.issues)
     except NoRecordError as cause:
         issue = error("no-record", "", str(cause), "Start it with --record FILE.")
         return problem(503, "no-record", "No case store", str(cause), (issue,))
     except LumbarkgError as cause:
         return refuse(cause)
-
-
-def json_only() -> Response | None:
-    """A problem where the body is said to be anything but JSON."""
-    if request.mimetype == "application/json":
-        return None
-    text = "A case is stored from JSON."
-    issue = error("unsupported-media-type", "", text, "Send Content-Type: application/json.")
-    return problem(415, "unsupported-media-type", "Unsupported media type", text, (issue,))

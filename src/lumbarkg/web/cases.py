@@ -8,22 +8,28 @@ from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, Response, current_app, request, url_for
+from werkzeug.exceptions import UnsupportedMediaType
 
-from lumbarkg.cases.accept import Accepted, accept_case
-from lumbarkg.errors import InvalidInputError
+from lumbarkg.case_documents import RDF_MEDIA_TYPES
+from lumbarkg.cases.accept import Accepted, accept_case, accept_rdf_case
+from lumbarkg.cases.graphs import stated_triples
+from lumbarkg.errors import InvalidInputError, NotAcceptableError
+from lumbarkg.rdf.formats import content_type
+from lumbarkg.rdf.syntax import Syntax, serialise
 from lumbarkg.record.cases import Precondition, Revision
+from lumbarkg.web.accept import acceptable
+from lumbarkg.web.case_bodies import CASE_MEDIA_TYPES, refusal
 from lumbarkg.web.case_request import (
     answer_stored,
     audit_entry,
     current_record,
     current_release,
     current_tenant,
-    json_only,
     read_id,
     read_precondition,
 )
 from lumbarkg.web.current import current_engine
-from lumbarkg.web.problems import problem
+from lumbarkg.web.problems import problem_response
 
 blueprint = Blueprint("cases", __name__, url_prefix="/api/v1/cases")
 
@@ -42,10 +48,10 @@ def put_case(case_id: str) -> Response:
 
 @blueprint.get("/<case_id>")
 def get_case(case_id: str) -> Response:
-    """The case as it was sent."""
+    """The case: the JSON document as it is kept, or what it states in JSON-LD or Turtle, by Accept."""
 
     def answer() -> Response:
-        return _document(current_record().cases.get(read_id(case_id), current_tenant()), "case.read")
+        return _document("case.read", case_id)
 
     return answer_stored(answer)
 
@@ -77,23 +83,20 @@ def get_revisions(case_id: str) -> Response:
 
 @blueprint.get("/<case_id>/revisions/<int:number>")
 def get_revision(case_id: str, number: int) -> Response:
-    """One revision as it was sent."""
+    """One revision, as the case is given."""
 
     def answer() -> Response:
-        wanted = min(number, 2**62)  # SQLite's integers end there
-        return _document(current_record().cases.get(read_id(case_id), current_tenant(), wanted), "revision.read")
+        return _document("revision.read", case_id, min(number, 2**62))  # SQLite's integers end there
 
     return answer_stored(answer)
 
 
 def _store(case_id: UUID, precondition: Precondition) -> Response:
-    refused = json_only()
-    if refused is not None:
-        return refused
     record, content = current_record(), request.get_data()
-    accepted = _accept(content)
-    if isinstance(accepted, Response):
-        return accepted
+    try:
+        accepted = _accept(content)
+    except InvalidInputError as refused:
+        return problem_response(refusal(refused, "stored"))
     entry = audit_entry("case.write", case_id, content)
     written = record.cases.put(case_id, current_tenant(), accepted.document, current_release(), entry, precondition)
     body = {"id": str(case_id), "revision": written.revision}
@@ -104,25 +107,44 @@ def _store(case_id: UUID, precondition: Precondition) -> Response:
     return response
 
 
-def _accept(content: bytes) -> Accepted | Response:
+def _accept(content: bytes) -> Accepted:
+    """The case of the body. Raises InvalidInputError, UnsupportedMediaType."""
+    engine, closed = current_engine(), current_app.extensions["stored_case_shapes"]
+    if request.mimetype in RDF_MEDIA_TYPES:
+        return accept_rdf_case(content, request.mimetype, engine, closed)
+    if request.mimetype != "application/json":
+        raise UnsupportedMediaType(f"A case is {', '.join(CASE_MEDIA_TYPES)}, not {request.mimetype or 'untyped'}.")
+    return accept_case(content, engine, closed)
+
+
+def _document(action: str, case_id: str, number: int | None = None) -> Response:
+    """A revision, by default the newest, in the form that Accept names."""
+    record = current_record()
+    accepted = acceptable(request.headers.get("Accept"), CASE_MEDIA_TYPES)
+    if not accepted:
+        raise NotAcceptableError(f"A case can be had as {', '.join(CASE_MEDIA_TYPES)}.", CASE_MEDIA_TYPES)
+    revision = record.cases.get(read_id(case_id), current_tenant(), number)
     try:
-        return accept_case(content, current_engine(), current_app.extensions["stored_case_shapes"])
+        content, suffix = _write(revision, accepted[0])
     except InvalidInputError as refused:
-        if any(issue.code == "malformed-json" for issue in refused.issues):
-            return problem(400, "malformed-json", "Malformed JSON", refused.issues[0].message, refused.issues)
-        count = len(refused.issues)
-        detail = f"The case has {count} problem{'s' if count > 1 else ''}; nothing was stored."
-        return problem(422, "invalid-case", "Invalid case", detail, refused.issues)
-
-
-def _document(revision: Revision, action: str) -> Response:
-    current_record().audit.append(audit_entry(action, revision.case_id))
-    response = Response(revision.document, mimetype="application/json")
-    response.set_etag(str(revision.number))
+        return problem_response(refusal(refused, "written as RDF; ask for JSON"))
+    record.audit.append(audit_entry(action, revision.case_id))
+    response = Response(content, content_type=content_type(accepted[0]))
+    response.set_etag(f"{revision.number}{suffix}")
     response.headers["Cache-Control"] = "private, no-cache"
-    response.vary.add("Authorization")
+    response.vary.update(("Accept", "Authorization"))
     response.make_conditional(request.environ)
     return response
+
+
+def _write(revision: Revision, media_type: str) -> tuple[str | bytes, str]:
+    """A revision in a form, and what its ETag adds for it. Raises InvalidInputError."""
+    if media_type == "application/json":
+        return revision.document, ""
+    engine = current_engine()
+    triples = stated_triples(revision.case_id, revision.document, engine)
+    syntax, suffix = (Syntax.TURTLE, "-turtle") if media_type == "text/turtle" else (Syntax.JSON_LD, "-jsonld")
+    return serialise(triples, syntax, engine.terms.prefixes.namespaces), suffix
 
 
 def _about(revision: Revision) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from lumbarkg.sparql.description import DESCRIPTION_PREFIXES, service_triples, v
 from lumbarkg.sparql.statistics import Statistics, count_graphs
 from lumbarkg.sparql.visibility import Scope
 from lumbarkg.web.accept import acceptable
+from lumbarkg.web.case_audit import note_read
 from lumbarkg.web.current import current_caller, current_engine, current_store, current_visibility
 from lumbarkg.web.refusals import refuse
 
@@ -41,9 +42,11 @@ def void() -> Response:
 def describe_service() -> Response:
     """The service description, with the graphs that the caller may see. Raises LumbarkgError."""
     visibility, caller, store = current_visibility(), current_caller(), current_store()
+    visible = visibility.visible(caller, store.graph_names)
+    note_read("sparql.describe", visible)  # it lists the graphs of cases
     triples = service_triples(
         Iri(request.base_url),
-        visibility.visible(caller, store.graph_names),
+        visible,
         None if visibility.is_open else _statistics(),
         may_update=visibility.is_open or caller.allows(Scope.UPDATE),
         is_open=visibility.is_open,

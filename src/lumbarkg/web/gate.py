@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import os
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -18,7 +19,8 @@ from lumbarkg.access.rate import Rate, RateLimiter
 from lumbarkg.errors import LumbarkgError
 from lumbarkg.issues import error
 from lumbarkg.sparql.visibility import Caller, Scope
-from lumbarkg.web.answer_headers import AnswerHeaders
+from lumbarkg.web.answer_headers import AnswerHeaders, Headers
+from lumbarkg.web.metrics import count_request
 from lumbarkg.web.problems import problem
 from lumbarkg.web.refusals import refuse
 
@@ -34,8 +36,11 @@ _SCOPES = {
     "case_list": Scope.CASES,
     "case_answers": Scope.CASES,
     "cohorts": Scope.CASES,
+    "metrics": Scope.ADMIN,
 }
 """Blueprint → what its routes need; any other needs ``read``. Updates of graphs are held to theirs by ``/sparql``."""
+_CLIENT_HAS_GONE = 499
+"""Nobody reads this status, but the counts and the log show it; the number is the one that nginx took for it."""
 _METHODS = frozenset({"GET", "HEAD", "OPTIONS", "POST", "PUT", "DELETE", "PATCH"})
 _HOW = (
     "Make a token on the server with `lumbarkg token create --name NAME --tenant TENANT --scope read`, "
@@ -54,7 +59,9 @@ class Access:
     clock: Callable[[], float] = time.monotonic
 
 
-def register(app: Flask, access: Access, content_security_policy: str, *, is_conformance: bool) -> None:
+def register(
+    app: Flask, access: Access, content_security_policy: str, versions: Headers, *, is_conformance: bool
+) -> None:
     """Put the gate before every route, the log after it, and the headers around both.
 
     A conformance server, on loopback alone, asks for nothing.
@@ -66,8 +73,8 @@ def register(app: Flask, access: Access, content_security_policy: str, *, is_con
         return None if gate is None else gate.enter()
 
     app.before_request(enter)
-    app.after_request(_log)
-    answered = AnswerHeaders(app.wsgi_app, content_security_policy, access.door)
+    app.after_request(_leave)
+    answered = AnswerHeaders(app.wsgi_app, content_security_policy, access.door, versions)
     app.wsgi_app = answered  # type: ignore[method-assign] # Flask's own way to put a layer around an application
 
 
@@ -84,6 +91,9 @@ class _Gate:
     def enter(self) -> Response | None:
         """Let the request in as somebody, or refuse it."""
         environ, blueprint, host = request.environ, request.blueprint or "", request.host
+        has_gone = environ.get("waitress.client_disconnected")
+        if has_gone is not None and has_gone():
+            return Response(status=_CLIENT_HAS_GONE)
         refused = self._check_form(environ, host)
         if refused is not None:
             return refused
@@ -163,16 +173,20 @@ def _too_many(seconds: float, text: str) -> Response:
     return response
 
 
-def _log(response: Response) -> Response:
-    """One line a request: the template of its route, never the path, the query or a header."""
-    if not LOG.isEnabledFor(logging.INFO):
-        return response
-    line = {
-        "time": datetime.now(UTC).isoformat(timespec="milliseconds"),
-        "method": request.method if request.method in _METHODS else "OTHER",
-        "route": request.url_rule.rule if request.url_rule is not None else "-",
-        "status": response.status_code,
-        "milliseconds": round((time.perf_counter() - g.get("started", time.perf_counter())) * 1000, 1),
-    }
-    LOG.info("%s", json.dumps(line))
+def _leave(response: Response) -> Response:
+    """Count and log the request by the template of its route, never by its path, query or headers."""
+    seconds = time.perf_counter() - g.get("started", time.perf_counter())
+    method = request.method if request.method in _METHODS else "OTHER"
+    route = request.url_rule.rule if request.url_rule is not None else "-"
+    count_request(method, route, response.status_code, seconds)
+    if LOG.isEnabledFor(logging.INFO):
+        line = {
+            "time": datetime.now(UTC).isoformat(timespec="milliseconds"),
+            "process": os.getpid(),
+            "method": method,
+            "route": route,
+            "status": response.status_code,
+            "milliseconds": round(seconds * 1000, 1),
+        }
+        LOG.info("%s", json.dumps(line))
     return response

@@ -20,6 +20,7 @@ from lumbarkg.sparql.visibility import Scope
 from lumbarkg.store.port import DEFAULT_GRAPH, GraphSelection
 from lumbarkg.web.accept import acceptable
 from lumbarkg.web.callers import unauthorised
+from lumbarkg.web.case_audit import note_read
 from lumbarkg.web.current import current_caller, current_store, current_visibility
 from lumbarkg.web.problems import problem
 from lumbarkg.web.refusals import refuse
@@ -81,7 +82,10 @@ def _read(name: Iri) -> Response:
     if name == DEFAULT_GRAPH and not visibility.is_open:
         answer = store.query(_EVERYTHING, GraphSelection(visibility.knowledge, ()), accepted)
         return answer_response(answer)
-    found = store.read_graph(name, accepted) if visibility.can_see(caller, name) else None
+    if not visibility.can_see(caller, name):
+        return _missing(name)
+    note_read("graph.read", (name,))
+    found = store.read_graph(name, accepted)
     return _missing(name) if found is None else answer_response(found)
 
 

@@ -23,6 +23,15 @@ def query_links(name: str, parameters: list[tuple[str, str]]) -> list[str]:
     ]
 
 
+def nearest_query_links(name: str, parameters: list[tuple[str, str]]) -> list[str]:
+    """The named query that is nearest to an answer that no query gives, and what that query answers instead."""
+    address = f"{QUERIES}/{quote(name)}"
+    return [
+        link(f"{address}.rq", "related", "application/sparql-query"),
+        link(f"{address}?{urlencode(parameters)}", "related"),
+    ]
+
+
 def page_links(after: str | int | None, parameter: str = "cursor") -> list[str]:
     """The first page of this list, and the next where there is one, which begins at ``after``."""
     rest = [(name, value) for name, value in request.args.items(multi=True) if name != parameter]

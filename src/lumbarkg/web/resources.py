@@ -23,7 +23,7 @@ from lumbarkg.sparql.library import Page
 from lumbarkg.sparql.visibility import Scope
 from lumbarkg.web.accept import acceptable
 from lumbarkg.web.current import current_caller, current_engine, current_store
-from lumbarkg.web.links import link, page_links, query_links
+from lumbarkg.web.links import link, nearest_query_links, page_links, query_links
 from lumbarkg.web.parameters import no_choice, pointer, read_parameters, words_of
 from lumbarkg.web.problems import problem
 from lumbarkg.web.queries import KNOWN_GRAPHS, published
@@ -188,7 +188,7 @@ def _search() -> _Built:
     hits = catalogue.typeahead.find(parameters.q, parameters.limit, among)
     body = catalogue.representer.hits(hits, View(parameters.lang))
     words = parameters.q.split() or [""]
-    return _represented(body, (("Link", ", ".join(query_links(SEARCH_QUERY, [("contains", words[0])]))),))
+    return _represented(body, (("Link", ", ".join(nearest_query_links(SEARCH_QUERY, [("contains", words[0])]))),))
 
 
 # ------------------------------------------------------------ parts

@@ -13,11 +13,13 @@ from lumbarkg.rdf.formats import GRAPH_MEDIA_TYPES, SOLUTION_MEDIA_TYPES, conten
 from lumbarkg.rdf.iris import is_iri
 from lumbarkg.sparql.prefixes import undeclared_prefixes
 from lumbarkg.sparql.queries import DatasetClause, read_dataset, refuse_nesting, refuse_services
+from lumbarkg.sparql.reach import narrow
 from lumbarkg.sparql.updates import read_update
 from lumbarkg.sparql.visibility import Scope
 from lumbarkg.store.port import Answer, GraphSelection
 from lumbarkg.web.accept import acceptable
 from lumbarkg.web.callers import unauthorised
+from lumbarkg.web.case_audit import note_read
 from lumbarkg.web.current import current_caller, current_engine, current_store, current_visibility
 from lumbarkg.web.descriptions import describe_service
 from lumbarkg.web.refusals import refuse
@@ -61,7 +63,8 @@ def _query(text: str, parameters: MultiDict[str, str]) -> Response:
         refuse_nesting(text)
         refuse_services(text)
         asked = _dataset(parameters, "default-graph-uri", "named-graph-uri") or read_dataset(text)
-        graphs = current_visibility().select(caller, asked, store.graph_names)
+        graphs = narrow(current_visibility().select(caller, asked, store.graph_names), text)
+        note_read("sparql.query", (*graphs.default, *graphs.named), text)
         answer = store.query(text, graphs, acceptable(request.headers.get("Accept"), _OFFERED))
     except QueryError as problem:
         raise _with_prefixes(problem, text, "/query") from problem
@@ -84,6 +87,7 @@ def _update(text: str, parameters: MultiDict[str, str]) -> Response:
         graphs = (
             visibility.select(caller, DatasetClause(), store.graph_names) if sees_graphs else GraphSelection((), ())
         )
+        note_read("sparql.update", (*graphs.default, *graphs.named), text)
         store.update(written, graphs, visibility.writable(caller))
     except QueryError as problem:
         raise _with_prefixes(problem, text, "/update") from problem

@@ -16,21 +16,25 @@ from flask_openapi3.openapi import OpenAPI
 from pydantic import BaseModel
 
 from lumbarkg import __version__
+from lumbarkg.sparql.visibility import Scope
+from lumbarkg.web.openapi.access import SECURITY_SCHEMES, require, shared_refusals
 from lumbarkg.web.openapi.answers import Problem
-from lumbarkg.web.openapi.operations import JSON, Operation
+from lumbarkg.web.openapi.headers import IF_CHANGED, RELEASE_TAG, SAME_BY_QUERY
+from lumbarkg.web.openapi.operation import JSON, Operation
 
 PROBLEM = "application/problem+json"
 _PROBLEM_SCHEMA = {"schema": {"$ref": "#/components/schemas/Problem"}}
+_SUCCESSES = {200: "The answer.", 201: "Stored under an id that was free.", 204: "Done; there is nothing to say."}
 _REFUSALS = {
     400: "The request cannot be read, or a parameter cannot be used.",
-    401: "A token is needed, or the one sent is not valid.",
-    403: "The token does not allow this.",
     404: "There is no such thing; the remedy names near ones.",
     406: "No form of the answer is acceptable.",
+    412: "The case has another revision than If-Match names, or exists where it must not; ETag says which it has.",
     413: "The body is too large.",
     415: "The body is in a format that is not taken here.",
     422: "The case cannot be used: every issue at once.",
-    503: "The store is busy or the query ran too long: try again.",
+    503: "The store is busy, the query ran too long, or this server keeps no cases (no-record).",
+    507: "The disk of the case store is full; nothing was stored.",
 }
 _DESCRIPTION = (
     "A clinical knowledge graph as resources, assessments and queries. Decision support for prototypes: not a medical "
@@ -56,13 +60,17 @@ def make_document(
         _describe(writer, operation)
     document: dict[str, Any] = json.loads(json.dumps(writer.api_doc))
     schemas = document["components"]["schemas"]
-    document["components"].pop("securitySchemes", None)
     for operation in listed:
         _complete(document["paths"][operation.rule][operation.method.lower()], operation)
     _without_null(document)
     _with_settings(schemas, settings)
     document["paths"] |= queries["paths"]
-    document["components"]["responses"] = queries["components"]["responses"]
+    document["components"]["responses"] = queries["components"]["responses"] | shared_refusals(PROBLEM, _PROBLEM_SCHEMA)
+    document["components"]["securitySchemes"] = SECURITY_SCHEMES
+    scopes = {(operation.rule, operation.method.lower()): operation.scope for operation in listed}
+    for path, methods in document["paths"].items():
+        for method, written in methods.items():
+            require(written, scopes.get((path, method), Scope.READ))
     document["info"]["license"] = {"name": "Apache-2.0 AND CC-BY-4.0", "identifier": "Apache-2.0 AND CC-BY-4.0"}
     document["jsonSchemaDialect"] = "https://json-schema.org/draft/2020-12/schema"
     return document
@@ -79,7 +87,7 @@ def _describe(writer: OpenAPI, operation: Operation) -> None:
         "body": operation.body,
     }
     stub.__annotations__ = {name: model for name, model in models.items() if model is not None}
-    register: Callable[..., Any] = writer.get if operation.method == "GET" else writer.post
+    register: Callable[..., Any] = getattr(writer, operation.method.lower())
     register(
         operation.rule,
         summary=operation.summary,
@@ -92,32 +100,28 @@ def _describe(writer: OpenAPI, operation: Operation) -> None:
 
 def _responses(operation: Operation) -> dict[int, Any]:
     found: dict[int, Any] = {}
-    if operation.answer is not None:
-        found[200] = operation.answer
-    else:
-        found[200] = {"description": "The answer.", "content": {m: {"schema": {}} for m in operation.gives}}
+    for status in operation.statuses:
+        if operation.answer is not None:
+            found[status] = operation.answer
+        elif operation.gives:
+            content: dict[str, Any] = {media_type: {"schema": {}} for media_type in operation.gives}
+            found[status] = {"description": _SUCCESSES[status], "content": content}
+        else:
+            found[status] = {"description": _SUCCESSES[status]}
     for status in operation.refusals:
         found[status] = {"description": _REFUSALS[status], "content": {PROBLEM: _PROBLEM_SCHEMA}}
     return found
 
 
 def _complete(written: dict[str, Any], operation: Operation) -> None:
-    """What flask-openapi3 has no words for: other media types, headers, examples."""
-    answer = written["responses"]["200"]
-    answer["description"] = "The answer."
-    content = answer["content"]
-    for media_type in operation.gives:
-        if media_type.endswith("json") and operation.answer is not None and media_type != JSON:
-            content[media_type] = {"schema": {"type": ["object", "array"]}}
-        else:
-            content.setdefault(media_type, {"schema": {}})
-    if operation.is_cached:
-        text = {"schema": {"type": "string"}}
-        answer["headers"] = {
-            "ETag": {**text, "description": "Changes only with the release."},
-            "Link": {**text, "description": "The named query that gives the same (describedby), and pages."},
-        }
+    """What flask-openapi3 has no words for: other media types, headers, links, examples."""
+    for status in operation.statuses:
+        _complete_answer(written["responses"][str(status)], status, operation)
+    takes = (IF_CHANGED,) if operation.is_cached else operation.takes
+    if IF_CHANGED in takes:
         written["responses"]["304"] = {"description": "The client has it already (If-None-Match)."}
+    if operation.takes:
+        written.setdefault("parameters", []).extend(header.as_parameter() for header in operation.takes)
     examples = {**operation.path_example, **operation.query_example}
     for parameter in written.get("parameters", ()):
         if parameter["name"] in examples:
@@ -130,6 +134,29 @@ def _complete(written: dict[str, Any], operation: Operation) -> None:
             body["content"].setdefault(media_type, {"schema": schema})["example"] = example
     if operation.tag == "resources":
         written["tags"] = [operation.tag]
+
+
+def _complete_answer(answer: dict[str, Any], status: int, operation: Operation) -> None:
+    answer["description"] = _SUCCESSES[status]
+    if not operation.gives:
+        answer.pop("content", None)
+    for media_type in operation.gives:
+        if media_type.endswith("json") and operation.answer is not None and media_type != JSON:
+            answer["content"][media_type] = {"schema": {"type": ["object", "array"]}}
+        else:
+            answer["content"].setdefault(media_type, {"schema": {}})
+    sends = (RELEASE_TAG, *(operation.sends or (SAME_BY_QUERY,))) if operation.is_cached else operation.sends
+    if sends:
+        answer["headers"] = {header.name: header.as_answer() for header in sends}
+    if operation.links:
+        answer["links"] = {
+            link.operation: {
+                "operationId": link.operation,
+                "parameters": link.parameters,
+                "description": link.description,
+            }
+            for link in operation.links
+        }
 
 
 def _without_null(document: dict[str, Any]) -> None:

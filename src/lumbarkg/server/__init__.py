@@ -1,0 +1,1 @@
+"""The server as a service: settings, the master process and its workers, reload, logs."""

@@ -1,0 +1,193 @@
+"""A worker process: gunicorn starts, watches and stops it, waitress speaks HTTP in it.
+
+gunicorn's own threads read from the socket, so that a few dozen clients who send slowly stop everybody, and so does
+Granian's WSGI server; waitress takes a request in whole before a thread sees it, and an answer before it is sent
+(docs/decisions/0059). What is added here is the end of slow clients and of the process.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import struct
+import time
+
+from gunicorn.workers.base import Worker
+from waitress.adjustments import Adjustments
+from waitress.channel import HTTPChannel
+from waitress.server import TcpWSGIServer
+from waitress.task import ThreadedTaskDispatcher, WSGITask
+
+from lumbarkg import __version__
+from lumbarkg.issues import error
+from lumbarkg.render.json import render_problem
+from lumbarkg.server.generation import Generation
+from lumbarkg.server.settings import ServerSettings
+
+# Larger than the application's own limit, so that a body between the two is refused with a problem, not a bare status.
+_MOST_BODY = 64 * 1024 * 1024
+_IN_MEMORY = 64 * 1024
+"""Bytes of a request's body that are kept in memory; more goes to a file without a name."""
+_MOST_AHEAD = 16
+"""Requests that a client may send before it has read the answer to the first."""
+_POLL_SECONDS, _DRAIN_SECONDS = 0.5, 0.05
+_LINGER_SECONDS = 1.0
+"""How long a stopping worker keeps connections that do nothing."""
+
+
+def _problem() -> bytes:
+    text = "The request did not arrive in time."
+    issue = error("request-timeout", "", text, "Send it again, faster or with less.")
+    return json.dumps(render_problem(408, "request-timeout", "Request timeout", text, (issue,))).encode()
+
+
+_TOO_SLOW = _problem()
+_TIMEOUT = (
+    b"HTTP/1.1 408 Request Timeout\r\nConnection: close\r\nContent-Type: application/problem+json\r\n"
+    b"Content-Length: %d\r\n\r\n%s" % (len(_TOO_SLOW), _TOO_SLOW)
+)
+
+
+class _Task(WSGITask):  # type: ignore[misc]  # waitress ships no types
+    """A request; while its worker stops, its answer says that the connection ends."""
+
+    def build_response_header(self) -> bytes:
+        if self.channel.server.is_draining:
+            self.request.headers["CONNECTION"] = "close"
+        header: bytes = super().build_response_header()
+        return header
+
+
+class _Channel(HTTPChannel):  # type: ignore[misc]  # as _Task
+    """A connection that knows since when its request is arriving."""
+
+    task_class = _Task
+    arriving_since: float | None = None
+    leaving_since: float | None = None
+
+    def received(self, data: bytes) -> bool:
+        """Called by waitress with what has come."""
+        was_accepted: bool = super().received(data)
+        if self.request is None:
+            self.arriving_since = None
+        elif self.arriving_since is None:
+            self.arriving_since = time.monotonic()
+        if len(self.requests) > _MOST_AHEAD:
+            self.will_close = True  # their answers would wait in memory
+        return was_accepted
+
+    def abort(self) -> None:
+        """End the connection though the client has not taken what was sent: waitress would wait until it does."""
+        # Else the kernel keeps what is not taken, for minutes.
+        self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        self.handle_close()
+
+    def is_late(self, seconds: float) -> bool:
+        """Whether a request has been arriving for longer than that."""
+        return self.arriving_since is not None and time.monotonic() - self.arriving_since > seconds
+
+    def is_unread(self, seconds: float) -> bool:
+        """Whether answers have been leaving for longer than that, as far as this was asked now and then."""
+        if not self.total_outbufs_len:
+            self.leaving_since = None
+        elif self.leaving_since is None:
+            self.leaving_since = time.monotonic()
+        return self.leaving_since is not None and time.monotonic() - self.leaving_since > seconds
+
+    def cut_off(self) -> None:
+        """End the connection; a client that still listens is told why."""
+        with self.outbuf_lock:
+            self.outbufs[-1].append(_TIMEOUT)
+            self.total_outbufs_len += len(_TIMEOUT)
+        self.arriving_since = None
+        self.close_when_flushed = True
+
+
+class _Server(TcpWSGIServer):  # type: ignore[misc]  # as _Task
+    """The event loop of a worker."""
+
+    channel_class = _Channel
+    is_draining = False
+    request_seconds = answer_seconds = float("inf")
+
+    def maintenance(self, now: float) -> None:
+        """Called by waitress every few seconds: end what is idle for too long, and what arrives too slowly."""
+        super().maintenance(now)
+        for channel in list(self.active_channels.values()):
+            if channel.will_close or channel.is_unread(self.answer_seconds):
+                channel.abort()
+            elif channel.is_late(self.request_seconds):
+                channel.cut_off()
+
+    def turn(self, seconds: float) -> None:
+        """One turn of the loop, which waits for so long where nothing happens."""
+        self.asyncore.poll2(seconds, self._map)
+
+    def drain(self) -> bool:
+        """Take no more connections, end those that stay idle; returns whether none is left."""
+        if not self.is_draining:
+            self.is_draining, self._drained = True, time.monotonic()
+            self.del_channel()  # the listening socket is the master's: it is not closed, only no longer looked at
+        if time.monotonic() - self._drained < _LINGER_SECONDS:
+            return not self.active_channels  # a client may be sending; it is answered, and told that this was all
+        for channel in list(self.active_channels.values()):
+            is_idle = channel.request is None and not channel.requests and not channel.total_outbufs_len
+            if is_idle:
+                channel.will_close = True
+        return not self.active_channels
+
+
+class WaitressWorker(Worker):  # type: ignore[misc]  # gunicorn ships no types
+    """One worker of one generation."""
+
+    alive: bool
+    generation: Generation
+    settings: ServerSettings
+
+    def run(self) -> None:
+        """Serve until told to stop, or until the master has gone."""
+        server = self._open_server()
+        is_finished, deadline = False, float("inf")
+        while not is_finished and time.monotonic() < deadline:
+            self.notify()
+            server.turn(_POLL_SECONDS if self.alive else _DRAIN_SECONDS)
+            if self.ppid != os.getppid():
+                self.alive = False
+            if not self.alive:
+                deadline = min(deadline, time.monotonic() + self.settings.shutdown_seconds)
+                is_finished = server.drain()
+        server.task_dispatcher.shutdown(timeout=1)
+
+    def _open_server(self) -> _Server:
+        settings, listener = self.settings, self.sockets[0].sock
+        dispatcher = ThreadedTaskDispatcher()
+        dispatcher.set_thread_count(settings.threads)
+        adjustments = Adjustments(
+            sockets=[listener],
+            ident=f"lumbarkg/{__version__}",
+            threads=settings.threads,
+            # Else waitress drops what shows that a proxy passes the request on, and the door would be open to all.
+            clear_untrusted_proxy_headers=False,
+            max_request_body_size=_MOST_BODY,
+            inbuf_overflow=_IN_MEMORY,
+            # A client that reads slowly must not hold a query: the server takes the whole answer, on disk past 1 MB.
+            outbuf_high_watermark=2 * self.generation.config.limits.answer_bytes,
+            connection_limit=settings.connections,
+            channel_timeout=settings.idle_seconds,
+            cleanup_interval=max(1, min(5, settings.request_seconds / 2)),
+            asyncore_use_poll=True,  # select() knows 1,024 files
+            channel_request_lookahead=1,  # so that it is seen when a client hangs up while its request waits
+        )
+        server = _Server(
+            self.wsgi,
+            {},
+            True,
+            listener,
+            dispatcher=dispatcher,
+            adj=adjustments,
+            sockinfo=(listener.family, listener.type, listener.proto, listener.getsockname()),
+            bind_socket=False,
+        )
+        server.request_seconds, server.answer_seconds = settings.request_seconds, settings.answer_seconds
+        return server
