@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.client
+import os
 import socket
 import subprocess
 import sys
@@ -10,6 +11,7 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import IO
 
 _START_SECONDS = 60
 
@@ -55,12 +57,12 @@ class Server:
 
 
 @contextmanager
-def running_server(*arguments: str) -> Iterator[Server]:
-    """``lumbarkg serve`` with more arguments, on a free port."""
+def running_server(*arguments: str, stderr: IO[bytes] | None = None, **environment: str) -> Iterator[Server]:
+    """``lumbarkg serve`` with more arguments and variables, on a free port."""
     with socket.create_server(("127.0.0.1", 0)) as probe:
         port = probe.getsockname()[1]
     command = [sys.executable, "-m", "lumbarkg", "serve", "--port", str(port), *arguments]
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=stderr, env={**os.environ, **environment})
     try:
         deadline = time.monotonic() + _START_SECONDS
         while True:

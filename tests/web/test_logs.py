@@ -66,7 +66,7 @@ def test_no_finding_reaches_a_log(tmp_path: Path, caplog: pytest.LogCaptureFixtu
     assert len(lines) == len(_requests(case_id)) + 2
     _assert_clean(caplog.text, "the log")
     for line in map(json.loads, lines):
-        assert set(line) == {"time", "method", "route", "status", "milliseconds"}
+        assert set(line) == {"time", "process", "method", "route", "status", "milliseconds"}
         assert case_id not in line["route"]
         assert line["route"] == "-" or re.fullmatch(r"[/a-z0-9<>:_.-]*", line["route"])
     assert {json.loads(line)["method"] for line in lines} == {"GET", "PUT", "POST", "DELETE", "OTHER"}

@@ -20,6 +20,7 @@ from lumbarkg.server.settings import NOT_ON_COMMAND_LINE, ServerSettings, read_e
 if TYPE_CHECKING:
     from lumbarkg.web.app import Config
 
+_COUNTS = "lumbarkg-metrics-"
 _HOW_TO_BEGIN = """\
 This address is reached by others, and there is no token yet: only /healthz and /readyz are served. Make one, here, with
     lumbarkg token create --record {record} --name NAME --tenant TENANT --scope read --scope assess --scope cases
@@ -71,8 +72,10 @@ def _environment() -> Iterator[None]:
     """What libraries look at when they are loaded, which is after this."""
     # Workers count together in a folder of mapped files. They are in memory where possible: where a disk is full,
     # writing to a mapped file ends the process.
-    memory = Path("/dev/shm")  # noqa: S108 - mkdtemp makes a folder of our own in it
-    counts = tempfile.mkdtemp(prefix="lumbarkg-metrics-", dir=memory if os.access(memory, os.W_OK) else None)
+    shared = "/dev/shm"  # noqa: S108 - mkdtemp makes a folder of our own in it
+    folder = Path(shared if os.access(shared, os.W_OK) else tempfile.gettempdir())
+    _remove_left_over(folder)
+    counts = tempfile.mkdtemp(prefix=f"{_COUNTS}{os.getpid()}-", dir=folder)
     before = os.environ.copy()
     os.environ["PROMETHEUS_MULTIPROC_DIR"] = counts
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # the matrices are small, and a fork must find no threads
@@ -82,6 +85,14 @@ def _environment() -> Iterator[None]:
         os.environ.clear()
         os.environ.update(before)
         shutil.rmtree(counts, ignore_errors=True)
+
+
+def _remove_left_over(folder: Path) -> None:
+    """Remove the counts of servers that were killed."""
+    for found in folder.glob(f"{_COUNTS}*"):
+        pid = found.name.removeprefix(_COUNTS).partition("-")[0]
+        if not Path("/proc", pid).exists():
+            shutil.rmtree(found, ignore_errors=True)
 
 
 def _serve(settings: ServerSettings, changes: str) -> int:

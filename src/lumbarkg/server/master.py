@@ -29,8 +29,6 @@ from lumbarkg.web import metrics
 from lumbarkg.web.app import Config
 
 LOG = logging.getLogger("lumbarkg.server")
-_PROBATION_SECONDS = 20.0
-"""How long a new generation is watched, and the former kept."""
 _HEARTBEAT_SECONDS = 60
 """A worker whose event loop has not turned for so long is killed and replaced."""
 
@@ -117,7 +115,7 @@ class _Service(BaseApplication):  # type: ignore[misc]  # as _Quiet
 
     def watch(self, workers: Iterable[Any]) -> None:
         """Look after the pools, and close the generations that nobody needs any more."""
-        if time.monotonic() - self._swapped > _PROBATION_SECONDS:
+        if not self._is_on_probation():
             self._former = None
         needed = {id(worker.generation) for worker in workers} | {id(self.generation), id(self._former)}
         for generation in self._open[:]:
@@ -139,6 +137,9 @@ class _Service(BaseApplication):  # type: ignore[misc]  # as _Quiet
         gc.freeze()  # what is shared with workers must stay unwritten, by the collector too, to remain shared
         return generation
 
+    def _is_on_probation(self) -> bool:
+        return time.monotonic() - self._swapped <= self._settings.probation_seconds
+
     def _refuse(self, reasons: tuple[str, ...]) -> None:
         LOG.error("reload refused: %s; %s goes on serving", "; ".join(reasons), self.generation.title)
         metrics.count_reload("refused")
@@ -154,8 +155,7 @@ class _Service(BaseApplication):  # type: ignore[misc]  # as _Quiet
 
     def _after_exit(self, master: Any, worker: Any) -> None:
         metrics.forget_process(worker.pid)
-        is_new = worker.generation is self.generation and time.monotonic() - self._swapped <= _PROBATION_SECONDS
-        if is_new and not master.is_stopping:
+        if worker.generation is self.generation and self._is_on_probation() and not master.is_stopping:
             master.roll_back_soon()
 
 
@@ -172,6 +172,18 @@ class _Master(Arbiter):  # type: ignore[misc]  # as _Quiet
         self._is_rolling_back = False
         if must_replace:
             super().reload()
+
+    def spawn_worker(self) -> int:
+        """Fork a worker; in it this does not return, and nothing that the master has to tidy up is touched."""
+        master = os.getpid()
+        try:
+            pid: int = super().spawn_worker()
+        except SystemExit as end:
+            if os.getpid() == master:
+                raise
+            logging.shutdown()
+            os._exit(end.code if isinstance(end.code, int) else 0)
+        return pid
 
     def manage_workers(self) -> None:
         """Called every second, and when a worker has ended."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import multiprocessing
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from multiprocessing.connection import Connection
@@ -21,8 +22,8 @@ from lumbarkg.web.app import create_app
 from lumbarkg.web.gate import Access
 
 _CONTEXT = multiprocessing.get_context("fork")  # the release is in memory here and nowhere else
-_SECONDS = 120.0
-_PAGES = ("/", "/docs", "/openapi.json", "/api/v1/conditions", "/api/v1/findings", "/readyz")
+_SECONDS, _POOL_SECONDS = 120.0, 60.0
+_PAGES = ("/", "/docs", "/openapi.json", "/api/v1/conditions", "/api/v1/findings")
 
 
 def find_faults(generation: Generation) -> tuple[str, ...]:
@@ -49,8 +50,18 @@ def _report(generation: Generation, answers: Connection) -> None:
     app = create_app(replace(generation.config, record=None, access=Access()), generation.loaded)
     app.after_request_funcs.clear()  # nobody asked: it is neither counted nor logged
     client = app.test_client()
-    answers.send((*_pages(client), *_examples(client, generation), *_verify_queries(client)))
+    answers.send((*_readiness(client), *_pages(client), *_examples(client, generation), *_verify_queries(client)))
     answers.close()
+
+
+def _readiness(client: FlaskClient) -> Iterator[str]:
+    """The query pool loads its graphs while all else goes on; then it answers."""
+    deadline = time.monotonic() + _POOL_SECONDS
+    while client.get("/readyz").status_code != 200:
+        if time.monotonic() > deadline:
+            yield f"the query pool is not ready after {_POOL_SECONDS:g} s"
+            return
+        time.sleep(0.05)
 
 
 def _pages(client: FlaskClient) -> Iterator[str]:

@@ -66,6 +66,9 @@ class ServerSettings(BaseModel):
     shutdown_seconds: float = Field(
         30, ge=0, le=3600, description="the time that running requests have when the server stops or reloads"
     )
+    probation_seconds: float = Field(
+        20, ge=0, le=3600, description="how long after a reload a worker that dies brings the former release back"
+    )
     access_log: bool = Field(False, description="one line a request on standard error")
     log_format: Literal["text", "json"] = Field("text", description="how log lines are written")
     profile: Literal["knowledge", "conformance"] = Field(

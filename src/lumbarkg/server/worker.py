@@ -7,7 +7,10 @@ Granian's WSGI server; waitress takes a request in whole before a thread sees it
 
 from __future__ import annotations
 
+import json
 import os
+import socket
+import struct
 import time
 
 from gunicorn.workers.base import Worker
@@ -17,6 +20,8 @@ from waitress.server import TcpWSGIServer
 from waitress.task import ThreadedTaskDispatcher, WSGITask
 
 from lumbarkg import __version__
+from lumbarkg.issues import error
+from lumbarkg.render.json import render_problem
 from lumbarkg.server.generation import Generation
 from lumbarkg.server.settings import ServerSettings
 
@@ -29,10 +34,15 @@ _MOST_AHEAD = 16
 _POLL_SECONDS, _DRAIN_SECONDS = 0.5, 0.05
 _LINGER_SECONDS = 1.0
 """How long a stopping worker keeps connections that do nothing."""
-_TOO_SLOW = (
-    b'{"type": "https://w3id.org/lumbarkg/problems/request-timeout", "title": "Request timeout", "status": 408, '
-    b'"detail": "The request did not arrive in time. Send it again, faster."}'
-)
+
+
+def _problem() -> bytes:
+    text = "The request did not arrive in time."
+    issue = error("request-timeout", "", text, "Send it again, faster or with less.")
+    return json.dumps(render_problem(408, "request-timeout", "Request timeout", text, (issue,))).encode()
+
+
+_TOO_SLOW = _problem()
 _TIMEOUT = (
     b"HTTP/1.1 408 Request Timeout\r\nConnection: close\r\nContent-Type: application/problem+json\r\n"
     b"Content-Length: %d\r\n\r\n%s" % (len(_TOO_SLOW), _TOO_SLOW)
@@ -67,6 +77,12 @@ class _Channel(HTTPChannel):  # type: ignore[misc]  # as _Task
             self.will_close = True  # their answers would wait in memory
         return was_accepted
 
+    def abort(self) -> None:
+        """End the connection though the client has not taken what was sent: waitress would wait until it does."""
+        # Else the kernel keeps what is not taken, for minutes.
+        self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        self.handle_close()
+
     def is_late(self, seconds: float) -> bool:
         """Whether a request has been arriving for longer than that."""
         return self.arriving_since is not None and time.monotonic() - self.arriving_since > seconds
@@ -99,10 +115,10 @@ class _Server(TcpWSGIServer):  # type: ignore[misc]  # as _Task
         """Called by waitress every few seconds: end what is idle for too long, and what arrives too slowly."""
         super().maintenance(now)
         for channel in list(self.active_channels.values()):
-            if channel.is_late(self.request_seconds):
+            if channel.will_close or channel.is_unread(self.answer_seconds):
+                channel.abort()
+            elif channel.is_late(self.request_seconds):
                 channel.cut_off()
-            elif channel.is_unread(self.answer_seconds):
-                channel.will_close = True
 
     def turn(self, seconds: float) -> None:
         """One turn of the loop, which waits for so long where nothing happens."""

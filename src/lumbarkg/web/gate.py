@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import os
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -181,6 +182,7 @@ def _leave(response: Response) -> Response:
     if LOG.isEnabledFor(logging.INFO):
         line = {
             "time": datetime.now(UTC).isoformat(timespec="milliseconds"),
+            "process": os.getpid(),
             "method": method,
             "route": route,
             "status": response.status_code,
