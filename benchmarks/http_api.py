@@ -1,6 +1,6 @@
 """How fast the HTTP API answers, as shares of an echo route of the same application in the same run.
 
-wrk (Debian: apt-get install wrk) loads waitress, as `lumbarkg serve` runs it, in a process of its own. Every route is
+wrk (Debian: apt-get install wrk) loads one worker of the server that `lumbarkg serve` runs. Every route is
 measured in turn, and the turns are repeated, so that a busy machine slows all alike; the median of the turns counts.
 Printed: requests a second, the share of the echo, the share of a bare Flask application.
 """
@@ -9,20 +9,16 @@ from __future__ import annotations
 
 import argparse
 import json
-import logging
-import multiprocessing
 import re
 import shutil
-import socket
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
 from pathlib import Path
-from typing import Any
 
-from flask import Flask, Response, request
+from served import started
 
 HERE = Path(__file__).parent
 PRESENT = {"finding": "LowBackPain", "character": ["Dull"], "severity": 4, "hoursAfterExercise": 18}
@@ -38,41 +34,6 @@ CASE = {
 TERM = "/api/v1/conditions/DiscHerniation"
 SEARCHES = ("dead", "deadlft", "low ba", "slipped dis", "numbnes leg", "sci", "icd10cm:G83", "pain that wakes", "xqzzy")
 TARGETS = {"compact": 0.35, "full": 0.15, "term": 0.8}
-
-
-def _serve(kind: str, port: int) -> None:
-    import waitress
-
-    if kind == "bare":
-        app = Flask("bare")
-    else:
-        from lumbarkg.web.app import create_app
-
-        app = create_app()
-
-    @app.post("/echo")
-    def echo() -> Any:
-        return request.get_json()
-
-    @app.get("/echo")
-    def ready() -> Response:
-        return Response("ready")
-
-    logging.getLogger("waitress.queue").setLevel(logging.ERROR)
-    waitress.serve(app, host="127.0.0.1", port=port, threads=4)
-
-
-def _start(kind: str) -> tuple[multiprocessing.Process, str]:
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        port = probe.getsockname()[1]
-    process = multiprocessing.get_context("spawn").Process(target=_serve, args=(kind, port))
-    process.start()
-    while True:
-        try:
-            socket.create_connection(("127.0.0.1", port), 1).close()
-            return process, f"http://127.0.0.1:{port}"
-        except OSError:
-            time.sleep(0.1)
 
 
 def _rate(address: str, seconds: float, body: bytes | None, folder: Path) -> float:
@@ -127,26 +88,26 @@ def main() -> int:
 
 def _throughput(seconds: float, turns: int) -> None:
     body = json.dumps(CASE).encode()
-    (ours, address), (bare, bare_address) = _start("ours"), _start("bare")
+    with started("ours") as ours, started("bare") as bare:
+        print(f"start to ready: {ours.seconds:.2f} s")
+        _compare(ours.address, bare.address, body, seconds, turns)
+
+
+def _compare(address: str, bare: str, body: bytes, seconds: float, turns: int) -> None:
     routes = {
-        "bare": (f"{bare_address}/echo", body),
+        "bare": (f"{bare}/echo", body),
         "echo": (f"{address}/echo", body),
         "compact": (f"{address}/api/v1/assessments?view=compact", body),
         "full": (f"{address}/api/v1/assessments", body),
         "term": (f"{address}{TERM}", None),
     }
     rates: dict[str, list[float]] = {name: [] for name in routes}
-    try:
-        with tempfile.TemporaryDirectory() as folder:
-            for url, data in routes.values():
-                _rate(url, 1, data, Path(folder))  # warm
-            for _ in range(turns):
-                for name, (url, data) in routes.items():
-                    rates[name].append(_rate(url, seconds, data, Path(folder)))
-    finally:
-        for process in (ours, bare):
-            process.terminate()
-            process.join()
+    with tempfile.TemporaryDirectory() as folder:
+        for url, data in routes.values():
+            _rate(url, 1, data, Path(folder))  # warm
+        for _ in range(turns):
+            for name, (url, data) in routes.items():
+                rates[name].append(_rate(url, seconds, data, Path(folder)))
     middle = {name: statistics.median(found) for name, found in rates.items()}
     for name, rate in middle.items():
         share, target = rate / middle["echo"], TARGETS.get(name)

@@ -6,6 +6,9 @@ import random
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from itertools import pairwise
+from threading import Barrier
+from time import sleep
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -16,6 +19,7 @@ from lumbarkg.assessment import load_engine
 from lumbarkg.model import Case, Status
 from lumbarkg.oracle.draw import draw
 from lumbarkg.reasoning.bulk import CaseTypes, classify_cases
+from lumbarkg.reasoning.horn import Node
 from lumbarkg.reasoning.knowledge import Knowledge
 from lumbarkg.reasoning.realise import RealisedCase, add_bilateral_findings, extend, realise
 from lumbarkg.resources import release_dir, shapes_dir
@@ -159,7 +163,31 @@ def test_threads_share_one_knowledge() -> None:
         assert all(answers == expected for answers in pool.map(everything, range(0, 240, 30)))
 
 
-@pytest.mark.parametrize("memory", ["branch", "finding_branch", "exposure_branch", "denial", "named_in"])
+def test_threads_that_ask_at_once_get_the_same_nodes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Justifications tell nodes apart as objects; with two of one class a case that was suggested had no reason."""
+    asked = sorted({q for finding in PARTS for q in finding.qualifiers})
+    assert len(asked) > 100
+    fresh, meet = Knowledge(KNOWLEDGE.ontology), Barrier(4)
+    join = fresh.program.join
+
+    def join_late(*arguments: Any) -> Node:
+        sleep(0)  # lets another thread come in between the look and the keeping
+        return join(*arguments)
+
+    monkeypatch.setattr(fresh.program, "join", join_late)
+
+    def everything(_: int) -> list[int]:
+        meet.wait()
+        return [id(fresh.qualifier(prop, term).links[0][1]) for prop, term in asked]
+
+    with ThreadPoolExecutor(4) as pool:
+        first, *others = pool.map(everything, range(4))
+    assert all(other == first for other in others)
+
+
+@pytest.mark.parametrize(
+    "memory", ["branch", "finding_branch", "exposure_branch", "denial", "finding_denial", "named_in"]
+)
 def test_memories_are_bounded(memory: str) -> None:
     bound = getattr(KNOWLEDGE, memory).cache_parameters()["maxsize"]
     assert 0 < bound <= 20_000

@@ -52,12 +52,12 @@ def test_a_value_means_the_same_wherever_it_is_set(
 
 def test_all_that_is_wrong_is_said_at_once_and_no_value_is_repeated(tmp_path: Path) -> None:
     file = tmp_path / "lumbarkg.toml"
-    file.write_text('prot = 1\nworkers = "many-4711"\n')
+    file.write_text('wrokers = 1\nworkers = "many-4711"\n')
     with pytest.raises(InvalidInputError) as refused:
         read_effective({"config": file, "port": "99999"}, {"LUMBARKG_THREADS": "0", "LUMBARKG_LOG_FORMAT": "xml"})
     issues = {issue.path: issue for issue in refused.value.issues}
-    assert set(issues) == {"/prot", "/workers", "/port", "/threads", "/log_format"}
-    assert "port" in issues["/prot"].remedy
+    assert set(issues) == {"/wrokers", "/workers", "/port", "/threads", "/log_format"}
+    assert "workers" in issues["/wrokers"].remedy
     assert "environment" in issues["/threads"].message
     assert str(file) in issues["/workers"].message
     assert "4711" not in str(refused.value)

@@ -23,7 +23,8 @@ FROM_LOOKUPS = {"unknown-term", "ambiguous-term", "wrong-kind"}  # resources.py 
 
 def _kinds_in_source() -> set[str]:
     found = set()
-    for path in (ROOT / "src" / "lumbarkg" / "web").rglob("*.py"):
+    source = ROOT / "src" / "lumbarkg"
+    for path in (*(source / "web").rglob("*.py"), *(source / "server").rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
                 if node.func.id in ("problem", "render_problem") and len(node.args) > 1:

@@ -275,7 +275,8 @@ class Knowledge(Hierarchy):
         found = self.program.nodes.get(key) or self._fillers.get(key)
         if found is None:
             joined = self.program.join(self.program.closed[concept] | self._ranges(role), ())
-            found = self._fillers[key] = Node(joined.bits, joined.links, key)
+            # Nodes are told apart as objects: two threads that ask at once must get the same one.
+            found = self._fillers.setdefault(key, Node(joined.bits, joined.links, key))
         return found
 
     def _ranges(self, role: Role | None) -> int:

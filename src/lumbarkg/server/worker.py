@@ -7,6 +7,7 @@ Granian's WSGI server; waitress takes a request in whole before a thread sees it
 
 from __future__ import annotations
 
+import json
 import os
 import socket
 import struct
@@ -19,6 +20,8 @@ from waitress.server import TcpWSGIServer
 from waitress.task import ThreadedTaskDispatcher, WSGITask
 
 from lumbarkg import __version__
+from lumbarkg.issues import error
+from lumbarkg.render.json import render_problem
 from lumbarkg.server.generation import Generation
 from lumbarkg.server.settings import ServerSettings
 
@@ -31,10 +34,15 @@ _MOST_AHEAD = 16
 _POLL_SECONDS, _DRAIN_SECONDS = 0.5, 0.05
 _LINGER_SECONDS = 1.0
 """How long a stopping worker keeps connections that do nothing."""
-_TOO_SLOW = (
-    b'{"type": "https://w3id.org/lumbarkg/problems/request-timeout", "title": "Request timeout", "status": 408, '
-    b'"detail": "The request did not arrive in time. Send it again, faster."}'
-)
+
+
+def _problem() -> bytes:
+    text = "The request did not arrive in time."
+    issue = error("request-timeout", "", text, "Send it again, faster or with less.")
+    return json.dumps(render_problem(408, "request-timeout", "Request timeout", text, (issue,))).encode()
+
+
+_TOO_SLOW = _problem()
 _TIMEOUT = (
     b"HTTP/1.1 408 Request Timeout\r\nConnection: close\r\nContent-Type: application/problem+json\r\n"
     b"Content-Length: %d\r\n\r\n%s" % (len(_TOO_SLOW), _TOO_SLOW)

@@ -104,6 +104,11 @@ KINDS: dict[str, ProblemKind] = {
         "The case has another revision than If-Match names, or exists where If-None-Match says that it must not.",
         "Read it anew, merge, and send its ETag.",
     ),
+    "request-timeout": ProblemKind(
+        (408,),
+        "The request did not arrive in time; the connection is closed.",
+        "Send it again, faster or with less.",
+    ),
     "storage-full": ProblemKind(
         (507,), "The disk of the server is full; nothing was stored.", "Free space, then send it again."
     ),

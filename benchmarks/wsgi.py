@@ -1,0 +1,192 @@
+"""What a request costs within the application, with no server and no socket, as shares of an echo route.
+
+The WSGI application is called in a loop, routes in turn; processor time counts and the median of the turns, so that a
+busy machine slows all alike. A server adds the same to every route: the shares that a client sees are larger
+(`benchmarks/http_api.py`). With ``--latency`` requests arrive at half the rate that a loop reaches, and
+the 99th percentile is printed. With ``--memory N`` so many different cases are assessed, in full and
+compact, and the resident memory is printed on the way: it must be flat.
+"""
+
+from __future__ import annotations
+
+import argparse
+import io
+import json
+import random
+import statistics
+import sys
+import time
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+from flask import Flask, request
+
+from benchmarks.http_api import CASE, TERM
+
+Environ = dict[str, Any]
+COMPACT, FULL = ("/api/v1/assessments", "view=compact"), ("/api/v1/assessments", "")
+REPEATS = {"bare": 300, "echo": 300, "compact": 100, "full": 30, "term": 300}
+GOALS = {"bare": "", "echo": "", "compact": "0.35 at a client", "full": "0.15 at a client", "term": "0.8"}
+P99_TARGET_MS = 15.0
+
+
+def make_environ(path: str, query: str = "", body: bytes | None = None) -> Environ:
+    """What a server on loopback hands to the application: a POST where there is a body."""
+    return {
+        "REQUEST_METHOD": "GET" if body is None else "POST",
+        "PATH_INFO": path,
+        "QUERY_STRING": query,
+        "SCRIPT_NAME": "",
+        "SERVER_NAME": "127.0.0.1",
+        "SERVER_PORT": "8000",
+        "SERVER_PROTOCOL": "HTTP/1.1",
+        "HTTP_HOST": "127.0.0.1:8000",
+        "REMOTE_ADDR": "127.0.0.1",
+        "CONTENT_TYPE": "" if body is None else "application/json",
+        "CONTENT_LENGTH": "" if body is None else str(len(body)),
+        "wsgi.version": (1, 0),
+        "wsgi.url_scheme": "http",
+        "wsgi.errors": sys.stderr,
+        "wsgi.multithread": True,
+        "wsgi.multiprocess": False,
+        "wsgi.run_once": False,
+        "wsgi.input": io.BytesIO(body or b""),
+    }
+
+
+def call(app: Flask, environ: Environ, accepted: tuple[str, ...] = ("2",)) -> bytes:
+    """The body of the answer; fails where the first digit of its status is none of those accepted."""
+    statuses: list[str] = []
+
+    def start(status: str, *_: object) -> Callable[[bytes], object]:
+        statuses.append(status)
+        return lambda _: None
+
+    answer: Iterable[bytes] = app.wsgi_app(environ, start)
+    content = b"".join(answer)
+    if hasattr(answer, "close"):
+        answer.close()
+    assert statuses[0].startswith(accepted), (statuses, content[:300])
+    return content
+
+
+def make_apps() -> tuple[Flask, Flask]:
+    """A bare Flask application and ours, both with the echo route."""
+    from lumbarkg.web.app import create_app
+
+    apps = Flask("bare"), create_app()
+    for app in apps:
+        app.add_url_rule("/echo", "echo", lambda: request.get_json(), methods=["POST"])
+    return apps
+
+
+def measure_routes(bare: Flask, ours: Flask, turns: int) -> dict[str, float]:
+    """Route → median seconds of processor time of a request."""
+    body = json.dumps(CASE).encode()
+    routes: dict[str, Callable[[], bytes]] = {
+        "bare": lambda: call(bare, make_environ("/echo", "", body)),
+        "echo": lambda: call(ours, make_environ("/echo", "", body)),
+        "compact": lambda: call(ours, make_environ(*COMPACT, body)),
+        "full": lambda: call(ours, make_environ(*FULL, body)),
+        "term": lambda: call(ours, make_environ(TERM)),
+    }
+    for route in routes.values():
+        route()
+    times: dict[str, list[float]] = {name: [] for name in routes}
+    for _ in range(turns):
+        for name, route in routes.items():
+            started = time.process_time()
+            for _ in range(REPEATS[name]):
+                route()
+            times[name].append((time.process_time() - started) / REPEATS[name])
+    return {name: statistics.median(found) for name, found in times.items()}
+
+
+def measure_p99(ours: Flask, query: str, seconds: float) -> tuple[float, float]:
+    """Median and 99th percentile in ms of requests that arrive at random at half the rate that a loop reaches.
+
+    They are answered one after the other, as a worker with one thread does; the time that they wait counts.
+    """
+    body, drawn = json.dumps(CASE).encode(), random.Random(7)  # noqa: S311 - nothing secret
+    begun, count = time.perf_counter(), 0
+    while (spent := time.perf_counter() - begun) < 1:
+        call(ours, make_environ(FULL[0], query, body))
+        count += 1
+    times, due, started = [], 0.0, time.perf_counter()
+    while (due := due + drawn.expovariate(0.5 * count / spent)) < seconds:
+        time.sleep(max(0.0, started + due - time.perf_counter()))
+        call(ours, make_environ(FULL[0], query, body))
+        times.append((time.perf_counter() - started - due) * 1000)
+    return statistics.median(times), statistics.quantiles(times, n=100)[-1]
+
+
+def draw_bodies(ours: Flask, seed: int) -> Iterator[bytes]:
+    """Cases without end, each with up to twelve findings of the whole vocabulary."""
+    from lumbarkg import vocabulary as v
+
+    lookup, drawn = ours.extensions["engine"].lookup, random.Random(seed)  # noqa: S311 - nothing secret
+    findings = sorted(iri.local_name for iri in lookup.assertable(v.FINDING) - {v.FINDING})
+    exercises = sorted(iri.local_name for iri in lookup.assertable(v.EXERCISE) - {v.EXERCISE})
+    while True:
+        stated: list[dict[str, Any]] = []
+        for name in drawn.sample(findings, drawn.randrange(1, 13)):
+            if drawn.random() < 0.6:
+                stated.append({"finding": name, "status": "absent"})
+                continue
+            finding: dict[str, Any] = {"finding": name, "durationHours": drawn.randrange(2000)}
+            if drawn.random() < 0.5:
+                finding["laterality"] = drawn.choice(["Left", "Right", "Bilateral"])
+            stated.append(finding)
+        exposures = [{"exercise": drawn.choice(exercises), "hoursBeforeOnset": drawn.randrange(72)}]
+        yield json.dumps({"age": drawn.randrange(16, 90), "exposures": exposures, "findings": stated}).encode()
+
+
+def resident_megabytes() -> float:
+    """The resident memory of this process."""
+    for line in Path("/proc/self/status").read_text("ascii").splitlines():
+        if line.startswith("VmRSS:"):
+            return int(line.split()[1]) / 1024
+    raise SystemExit("/proc/self/status says nothing of VmRSS")
+
+
+def measure_memory(ours: Flask, requests: int) -> dict[int, float]:
+    """Number of requests → resident megabytes after them."""
+    bodies, found = draw_bodies(ours, 11), {0: resident_megabytes()}
+    wanted = {requests // 10, requests // 2, requests}
+    for number in range(1, requests + 1):
+        call(ours, make_environ(*(FULL if number % 4 == 0 else COMPACT), next(bodies)), ("2", "4"))
+        if number in wanted:
+            found[number] = resident_megabytes()
+    return found
+
+
+def main() -> int:
+    """Measure, print, and say which targets hold."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--turns", type=int, default=7)
+    parser.add_argument("--latency", type=float, metavar="SECONDS", help="how long requests arrive at half load")
+    parser.add_argument("--memory", type=int, metavar="N", help="how many requests are sent, such as 100000")
+    options = parser.parse_args()
+    bare, ours = make_apps()
+    cost = measure_routes(bare, ours, options.turns)
+    for name, seconds in cost.items():
+        goal = f"   (target {GOALS[name]})" if GOALS[name] else ""
+        print(f"{name:8} {seconds * 1e6:8.1f} µs, {cost['echo'] / seconds:5.2f} of the echo{goal}")
+    print(f"echo is {cost['bare'] / cost['echo']:.2f} of a bare Flask application (target 0.8)")
+    if options.latency:
+        for name, query in (("compact", COMPACT[1]), ("full", FULL[1])):
+            median, p99 = measure_p99(ours, query, options.latency)
+            verdict = "holds" if p99 <= P99_TARGET_MS else "MISSED"
+            print(
+                f"{name:8} at half load: median {median:.2f} ms, p99 {p99:.2f} ms (target {P99_TARGET_MS}): {verdict}"
+            )
+    if options.memory:
+        for number, megabytes in measure_memory(ours, options.memory).items():
+            print(f"after {number:7} varied requests: {megabytes:6.1f} MB resident (target 200)")
+    ours.extensions["store"].close()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
