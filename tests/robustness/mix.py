@@ -34,10 +34,10 @@ class Mix:
     """Draws questions by their shares."""
 
     def __init__(self, shares: dict[str, int]) -> None:
-        self._names, self._weights = tuple(shares), tuple(shares.values())
+        self.names, self._weights = tuple(shares), tuple(shares.values())
 
     def draw(self, draw: random.Random) -> Question:
-        (name,) = draw.choices(self._names, self._weights)
+        (name,) = draw.choices(self.names, self._weights)
         if name in ("compact", "full"):
             return Question(name, _request("POST", f"/api/v1/assessments?view={name}", _case(draw)))
         if name == "PUT case":
