@@ -75,7 +75,8 @@ fuzz-bodies: $(DEV_READY)  ## send 10,000 malformed bodies, and watch memory and
 	@$(DEV)/bin/python -m tests.api.malformed $(ARGS)
 
 bench: $(DEV_READY)  ## run every benchmark but the reasoner's
-	@set -e; for script in benchmarks/*.py; do echo "==> $$script"; $(DEV)/bin/python "$$script"; done
+	@set -e; for file in benchmarks/*.py; do name=$$(basename $$file .py); [ $$name = served ] && continue; \
+	    echo "==> benchmarks/$$name"; $(DEV)/bin/python -m benchmarks.$$name; done
 
 crash: $(DEV_READY)  ## kill a server while it writes: 2,000 acknowledged writes, three rounds, none may be lost
 	@$(DEV)/bin/python -m tests.record.crash 2000 3 $(ARGS)

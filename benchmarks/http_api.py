@@ -18,7 +18,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from served import started
+from benchmarks.served import started
 
 HERE = Path(__file__).parent
 PRESENT = {"finding": "LowBackPain", "character": ["Dull"], "severity": 4, "hoursAfterExercise": 18}
@@ -36,7 +36,7 @@ SEARCHES = ("dead", "deadlft", "low ba", "slipped dis", "numbnes leg", "sci", "i
 TARGETS = {"compact": 0.35, "full": 0.15, "term": 0.8}
 
 
-def _rate(address: str, seconds: float, body: bytes | None, folder: Path) -> float:
+def rate_of(address: str, seconds: float, body: bytes | None, folder: Path) -> float:
     """Requests a second at full load, by wrk; raises where an answer is no 2xx."""
     command = ["wrk", "-t1", "-c4", f"-d{max(1, round(seconds))}s", address]
     if body is not None:
@@ -104,10 +104,10 @@ def _compare(address: str, bare: str, body: bytes, seconds: float, turns: int) -
     rates: dict[str, list[float]] = {name: [] for name in routes}
     with tempfile.TemporaryDirectory() as folder:
         for url, data in routes.values():
-            _rate(url, 1, data, Path(folder))  # warm
+            rate_of(url, 1, data, Path(folder))  # warm
         for _ in range(turns):
             for name, (url, data) in routes.items():
-                rates[name].append(_rate(url, seconds, data, Path(folder)))
+                rates[name].append(rate_of(url, seconds, data, Path(folder)))
     middle = {name: statistics.median(found) for name, found in rates.items()}
     for name, rate in middle.items():
         share, target = rate / middle["echo"], TARGETS.get(name)

@@ -16,7 +16,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from sparql import PREFIXES, QUERIES, serving
+from benchmarks.sparql import PREFIXES, QUERIES, serving
 
 DEADLINE = 3.0
 ALLOWED = 0.1

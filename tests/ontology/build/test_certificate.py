@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import shutil
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -10,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from lumbarkg import vocabulary as v
-from lumbarkg.assessment import Engine
+from lumbarkg.assessment import Engine, load_engine
 from lumbarkg.errors import OntologyError
 from lumbarkg.identifiers import Iri
 from lumbarkg.ontology.build.certificate import (
@@ -25,11 +26,13 @@ from lumbarkg.ontology.build.certificate import (
     shortfalls,
     write_certificate,
 )
+from lumbarkg.ontology.build.profile import check_profile
 from lumbarkg.ontology.read import read_ontology
 from lumbarkg.oracle.certify import covered_kinds, read_release
 from lumbarkg.oracle.constructors import Constructor
+from lumbarkg.rdf.syntax import parse
 from lumbarkg.rdf.terms import BNode, Graph, Literal, Triple
-from lumbarkg.resources import release_dir
+from lumbarkg.resources import release_dir, shapes_dir
 
 A, B = Iri("urn:test:A"), Iri("urn:test:B")
 AXIOMS = [
@@ -155,3 +158,18 @@ def test_a_certificate_of_other_axioms_is_not(tmp_path: Path, released: Callable
 
 def test_a_release_without_certificate_says_so(released: Callable[[list[Triple]], str]) -> None:
     assert "no certificate" in released(AXIOMS)
+
+
+def test_only_a_certificate_of_this_very_file_saves_the_look_at_the_profile(tmp_path: Path) -> None:
+    """An axiom beyond the profile is noticed, though the folder's certificate speaks of the file without it."""
+    assert check_profile(read_ontology(Graph(parse((release_dir() / "lumbarkg.ttl").read_bytes())))) == ()
+    assert load_engine(release_dir(), shapes_dir()).complete
+    folder = tmp_path / "release"
+    shutil.copytree(release_dir(), folder)
+    ontology = folder / "lumbarkg.ttl"
+    ontology.write_text(ontology.read_text("utf-8") + "\n# a comment\n", "utf-8")
+    assert load_engine(folder, shapes_dir()).complete
+    # A class that is defined by a union stands on the right of no other axiom.
+    beyond = "lkg:Odd rdfs:subClassOf lkg:RenalSignPattern ."
+    ontology.write_text(ontology.read_text("utf-8") + f"\n{beyond}\n", "utf-8")
+    assert not load_engine(folder, shapes_dir()).complete

@@ -176,6 +176,15 @@ def read_certificate(release: Path) -> Certificate | None:
         raise OntologyError(f"{path}: no certificate: {problem!r}. Write it anew: make verify-reasoner.") from problem
 
 
+def is_certified(release: Path, ontology_digest: str) -> bool:
+    """Whether a release folder has a certificate of this very ontology, whose build has checked its profile.
+
+    ``ontology_digest`` is the SHA-256 of the released file. Raises OntologyError where the certificate cannot be read.
+    """
+    certificate = read_certificate(release)
+    return certificate is not None and certificate.ontology_digest == ontology_digest
+
+
 def renew_certificate(release: Path, ontology: bytes, triples: Iterable[Triple]) -> str:
     """Carry the certificate over to a release whose axioms it speaks of; says in words whether it still holds.
 
