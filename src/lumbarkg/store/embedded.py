@@ -351,7 +351,8 @@ def _start_pool(path: str, settings: dict[str, Any], graphs: Mapping[Iri, bytes]
     if not is_ready:
         process.kill()
         process.wait()
-        raise StoreError(f"The query service did not start (socket {path}).")
+        where = Path(path).parent.parent
+        raise StoreError(f"The query service did not start. Is there room in {where}? TMPDIR names another folder.")
     return process
 
 

@@ -374,7 +374,10 @@ def main() -> None:
     CONTEXT.set_forkserver_preload(["lumbarkg.store.worker", "lumbarkg.store.template"])
     limits = Limits(**settings["limits"])
     default = [Iri(name) for name in settings["default"]]
-    write_template(Path(settings["path"]).with_name("graphs"), graphs, default, settings["prefixes"])
+    try:
+        write_template(Path(settings["path"]).with_name("graphs"), graphs, default, settings["prefixes"])
+    except OSError as problem:
+        sys.exit(f"The query service cannot write its graphs: {problem.strerror}.")
     pool = Pool(limits, graphs, settings["owners"])
     with contextlib.suppress(KeyboardInterrupt):
         asyncio.run(pool.serve(settings["path"]))
