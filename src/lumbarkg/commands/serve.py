@@ -69,7 +69,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _fill_standard_streams() -> None:
-    """Where input, output or error is closed, let it lead nowhere, lest the next file that is opened takes its place."""
+    """Where input, output or error is closed, let it lead nowhere: the next file opened would take its place."""
     handle = os.open(os.devnull, os.O_RDWR)
     while handle <= 2:  # the lowest that is free
         os.set_inheritable(handle, True)
