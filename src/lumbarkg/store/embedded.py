@@ -364,7 +364,8 @@ class LaunchedPool:
             is_ready = False
         if not is_ready:
             self.discard()
-            raise StoreError(f"The query service did not start (socket {self.path}).")
+            where = Path(self.folder).parent
+            raise StoreError(f"The query service did not start. Is there room in {where}? TMPDIR names another folder.")
 
     def discard(self) -> None:
         """End it; it is not wanted."""

@@ -375,7 +375,10 @@ def main() -> None:
     graphs = {Iri(f.head["name"]): f.content for f in itertools.takewhile(lambda f: f.kind is Kind.FEED, frames)}
     limits = Limits(**settings["limits"])
     default = [Iri(name) for name in settings["default"]]
-    write_template(template, graphs, default, settings["prefixes"])
+    try:
+        write_template(template, graphs, default, settings["prefixes"])
+    except OSError as problem:
+        sys.exit(f"The query service cannot write its graphs: {problem.strerror}.")
     pool = Pool(limits, graphs, settings["owners"])
     with contextlib.suppress(KeyboardInterrupt):
         asyncio.run(pool.serve(str(path)))
