@@ -81,7 +81,7 @@ bench: $(DEV_READY)  ## run every benchmark but the reasoner's
 crash: $(DEV_READY)  ## kill a server while it writes: 2,000 acknowledged writes, three rounds, none may be lost
 	@$(DEV)/bin/python -m tests.record.crash 2000 3 $(ARGS)
 
-power-loss: $(DEV_READY)  ## let the power fail 3,000 times while cases are stored, and look at 15,000 disks (needs strace)
+power-loss: $(DEV_READY)  ## let the power fail 1,600 times while cases are stored, and look at 8,000 disks (needs strace)
 	@$(DEV)/bin/python -m tests.record.power $(ARGS)
 
 soak: $(DEV_READY)  ## hold a server at 70 % of its full rate for a while (ARGS="--seconds 600")

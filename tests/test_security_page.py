@@ -22,3 +22,28 @@ def test_every_attack_names_a_test_that_is_there() -> None:
             file = path or file
             source = (ROOT / "tests" / file).read_text("utf-8")
             assert not test or f"def {test}(" in source, name
+
+
+def test_every_attack_of_the_list_has_a_row() -> None:
+    """The list that the project set itself; a row of the table tells of each."""
+    page = (ROOT / "docs" / "security.md").read_text("utf-8")
+    rows = [line.partition(" | ")[0].casefold() for line in page.split("## Attacks tried")[1].splitlines()]
+    for attack in (
+        "every parameter",
+        "(idor)",
+        "guessing tokens",
+        "jwt",
+        "ssrf by `service`, `load`",
+        "`@context`",
+        "owl:imports",
+        "xxe",
+        "entity bombs",
+        "decompression bombs",
+        "path traversal",
+        "csrf",
+        "into headers",
+        "smuggling",
+        "filling the disk",
+        "byte a second",
+    ):
+        assert any(attack in row for row in rows), attack

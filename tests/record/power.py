@@ -178,7 +178,7 @@ def _after(calls: Sequence[Call], more: Sequence[Call]) -> list[Call]:
 
 def main() -> None:
     """``python -m tests.record.power [WRITES [MOMENTS [SEED]]]``."""
-    writes, moments, seed = (int(a) for a in [*sys.argv[1:], *("400", "1500", "1")[len(sys.argv) - 1 :]])
+    writes, moments, seed = (int(a) for a in [*sys.argv[1:], *("240", "800", "1")[len(sys.argv) - 1 :]])
     lost = 0
     for name, make in (("the record layer, two processes", record_writer), ("lumbarkg serve", record_server)):
         top = Path(tempfile.mkdtemp(dir=os.environ.get("TMPDIR", "/var/tmp")))  # noqa: S108 - a disk

@@ -44,15 +44,18 @@ class Served:
 
 
 @contextmanager
-def serve(folder: Path, *options: str, **variables: str) -> Iterator[Served]:
-    """Start a server with a record in ``folder``; ended with everything it started."""
+def serve(folder: Path, *options: str, through: str = "") -> Iterator[Served]:
+    """Start a server with a record in ``folder``, by a shell that does something before; ended with all it started."""
     with socket.create_server(("127.0.0.1", 0)) as probe:
         port = probe.getsockname()[1]
     record, log = folder / "record.sqlite", folder / "log"
     command = [sys.executable, "-m", "lumbarkg", "serve", "--port", str(port), "--record", str(record), *options]
     with log.open("wb") as lines:
         process = subprocess.Popen(
-            command, stdout=lines, stderr=lines, start_new_session=True, env=os.environ | variables
+            ["/bin/sh", "-c", f'{through or ":"}; exec "$@"', "sh", *command],
+            stdout=lines,
+            stderr=lines,
+            start_new_session=True,
         )
     try:
         served = Served(process, port, record)

@@ -63,8 +63,18 @@ def run(options: argparse.Namespace) -> int:
     if options.print_config:
         print(effective.to_toml(), end="")
         return OK
+    _fill_standard_streams()
     with _environment():
         return _serve(settings, effective.changes())
+
+
+def _fill_standard_streams() -> None:
+    """Where input, output or error is closed, let it lead nowhere: the next file opened would take its place."""
+    handle = os.open(os.devnull, os.O_RDWR)
+    while handle <= 2:  # the lowest that is free
+        os.set_inheritable(handle, True)
+        handle = os.open(os.devnull, os.O_RDWR)
+    os.close(handle)
 
 
 @contextmanager

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import os
+import resource
 import socket
 import struct
 import time
@@ -31,21 +32,33 @@ _IN_MEMORY = 64 * 1024
 """Bytes of a request's body that are kept in memory; more goes to a file without a name."""
 _MOST_AHEAD = 16
 """Requests that a client may send before it has read the answer to the first."""
+_OTHER_FILES = 256
+"""Open files that are no connection: the record, the query pool, bodies and answers on disk."""
 _POLL_SECONDS, _DRAIN_SECONDS = 0.5, 0.05
 _LINGER_SECONDS = 1.0
 """How long a stopping worker keeps connections that do nothing."""
 
 
-def _problem() -> bytes:
-    text = "The request did not arrive in time."
-    issue = error("request-timeout", "", text, "Send it again, faster or with less.")
-    return json.dumps(render_problem(408, "request-timeout", "Request timeout", text, (issue,))).encode()
+def _refusal(status: int, reason: str, kind: str, text: str, remedy: str) -> bytes:
+    """An answer that the application has no part in, after which the connection ends."""
+    content = json.dumps(render_problem(status, kind, reason, text, (error(kind, "", text, remedy),))).encode()
+    head = f"HTTP/1.1 {status} {reason}\r\nConnection: close\r\nContent-Type: application/problem+json\r\n"
+    return f"{head}Content-Length: {len(content)}\r\n\r\n".encode() + content
 
 
-_TOO_SLOW = _problem()
-_TIMEOUT = (
-    b"HTTP/1.1 408 Request Timeout\r\nConnection: close\r\nContent-Type: application/problem+json\r\n"
-    b"Content-Length: %d\r\n\r\n%s" % (len(_TOO_SLOW), _TOO_SLOW)
+_TOO_SLOW = _refusal(
+    408,
+    "Request timeout",
+    "request-timeout",
+    "The request did not arrive in time.",
+    "Send it again, faster or with less.",
+)
+_NO_ROOM = _refusal(
+    507,
+    "Insufficient storage",
+    "storage-full",
+    "The server has no room for the body of this request.",
+    "Send it again later, or with less. On the server: free space where temporary files are.",
 )
 
 
@@ -68,7 +81,12 @@ class _Channel(HTTPChannel):  # type: ignore[misc]  # as _Task
 
     def received(self, data: bytes) -> bool:
         """Called by waitress with what has come."""
-        was_accepted: bool = super().received(data)
+        try:
+            was_accepted: bool = super().received(data)
+        except OSError:  # a body that is kept in a file, on a disk that is full
+            self.request = None
+            self.cut_off(_NO_ROOM)
+            return False
         if self.request is None:
             self.arriving_since = None
         elif self.arriving_since is None:
@@ -95,11 +113,11 @@ class _Channel(HTTPChannel):  # type: ignore[misc]  # as _Task
             self.leaving_since = time.monotonic()
         return self.leaving_since is not None and time.monotonic() - self.leaving_since > seconds
 
-    def cut_off(self) -> None:
+    def cut_off(self, answer: bytes) -> None:
         """End the connection; a client that still listens is told why."""
         with self.outbuf_lock:
-            self.outbufs[-1].append(_TIMEOUT)
-            self.total_outbufs_len += len(_TIMEOUT)
+            self.outbufs[-1].append(answer)
+            self.total_outbufs_len += len(answer)
         self.arriving_since = None
         self.close_when_flushed = True
 
@@ -118,7 +136,7 @@ class _Server(TcpWSGIServer):  # type: ignore[misc]  # as _Task
             if channel.will_close or channel.is_unread(self.answer_seconds):
                 channel.abort()
             elif channel.is_late(self.request_seconds):
-                channel.cut_off()
+                channel.cut_off(_TOO_SLOW)
 
     def turn(self, seconds: float) -> None:
         """One turn of the loop, which waits for so long where nothing happens."""
@@ -136,6 +154,14 @@ class _Server(TcpWSGIServer):  # type: ignore[misc]  # as _Task
             if is_idle:
                 channel.will_close = True
         return not self.active_channels
+
+
+def _allow_connections(wanted: int) -> int:
+    """Raise this process's limit of open files for so many connections; returns how many it can have."""
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    files = wanted + _OTHER_FILES if most == resource.RLIM_INFINITY else min(wanted + _OTHER_FILES, most)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (max(files, resource.getrlimit(resource.RLIMIT_NOFILE)[0]), most))
+    return max(1, min(wanted, files - _OTHER_FILES))
 
 
 class WaitressWorker(Worker):  # type: ignore[misc]  # gunicorn ships no types
@@ -173,7 +199,7 @@ class WaitressWorker(Worker):  # type: ignore[misc]  # gunicorn ships no types
             inbuf_overflow=_IN_MEMORY,
             # A client that reads slowly must not hold a query: the server takes the whole answer, on disk past 1 MB.
             outbuf_high_watermark=2 * self.generation.config.limits.answer_bytes,
-            connection_limit=settings.connections,
+            connection_limit=_allow_connections(settings.connections),
             channel_timeout=settings.idle_seconds,
             cleanup_interval=max(1, min(5, settings.request_seconds / 2)),
             asyncore_use_poll=True,  # select() knows 1,024 files
