@@ -52,9 +52,11 @@ class Generation:
         return True
 
     def leave_to_parent(self) -> None:
-        """In a worker: what the master ends is not held open."""
+        """In a worker: what the master ends is not held open, and what the pool holds is not kept twice."""
         if self.store is not None:
             self.store.leave_to_parent()
+            graphs = self.loaded.published.graphs
+            graphs.update(dict.fromkeys(graphs, b""))
 
     def close(self) -> None:
         """End the pool; no worker is left."""

@@ -97,6 +97,7 @@ class EmbeddedStore:
         if self._process is not None and self._process.stdin:
             self._process.stdin.close()
         self._process, self._folder, self._free, self._owns_pool = None, None, [], False
+        self._graphs = {}
 
     def close(self) -> None:
         """Let go of the connections, and end the pool if it was started here."""
