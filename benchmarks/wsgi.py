@@ -150,15 +150,14 @@ def resident_megabytes() -> float:
     raise SystemExit("/proc/self/status says nothing of VmRSS")
 
 
-def measure_memory(ours: Flask, requests: int) -> dict[int, float]:
-    """Number of requests → resident megabytes after them."""
-    bodies, found = draw_bodies(ours, 11), {0: resident_megabytes()}
-    wanted = {requests // 10, requests // 2, requests}
+def measure_memory(ours: Flask, requests: int) -> Iterator[tuple[int, float]]:
+    """How many requests were answered, and the resident megabytes after them; one in four is answered in full."""
+    bodies, wanted = draw_bodies(ours, 11), {requests // 10, requests // 2, requests}
+    yield 0, resident_megabytes()
     for number in range(1, requests + 1):
         call(ours, make_environ(*(FULL if number % 4 == 0 else COMPACT), next(bodies)), ("2", "4"))
         if number in wanted:
-            found[number] = resident_megabytes()
-    return found
+            yield number, resident_megabytes()
 
 
 def main() -> int:
@@ -182,8 +181,8 @@ def main() -> int:
                 f"{name:8} at half load: median {median:.2f} ms, p99 {p99:.2f} ms (target {P99_TARGET_MS}): {verdict}"
             )
     if options.memory:
-        for number, megabytes in measure_memory(ours, options.memory).items():
-            print(f"after {number:7} varied requests: {megabytes:6.1f} MB resident (target 200)")
+        for number, megabytes in measure_memory(ours, options.memory):
+            print(f"after {number:7} varied requests: {megabytes:6.1f} MB resident (target 200)", flush=True)
     ours.extensions["store"].close()
     return 0
 

@@ -49,15 +49,19 @@ def explain(
     return Explanation(realised.case, condition, supports, argues)
 
 
-def find_missing(case: Case, condition: Iri, engine: Engine, limit: int) -> Missing:
-    """The smallest sets of further statements with which the case would suggest the condition, each tried.
+def find_missing(
+    case: Case, condition: Iri, engine: Engine, limit: int, expired: Callable[[], bool] = lambda: False
+) -> Missing:
+    """The smallest sets of further statements with which the case would suggest the condition, each tried in time.
 
     Raises ContradictoryCaseError where a present finding falls under a denied one.
     """
     realised = realise_without_contradiction(case, engine)
     already = _suggests(realised, condition)
     patterns = engine.completer.patterns(condition)
-    why_not = WhyNot(condition, patterns, (), ()) if already else engine.completer.complete(realised, condition, limit)
+    if already:
+        return Missing(realised.case, condition, already, WhyNot(condition, patterns, (), ()))
+    why_not = engine.completer.complete(realised, condition, limit, expired)
     return Missing(realised.case, condition, already, why_not)
 
 

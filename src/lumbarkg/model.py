@@ -264,7 +264,7 @@ class Probability:
             raise ValueError(f"{self.value} is not a probability: it must lie in [0, 1]")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class EvidenceItem:
     """One row of evidence as it bears on one hypothesis of this case.
 

@@ -6,14 +6,16 @@ import json
 from collections import Counter
 from pathlib import Path
 
+import pytest
 from flask.testing import FlaskClient
 
 from tests.api.malformed_bodies import draw_bodies
 from tests.web.served import Served
 
-COUNT = 600
+COUNT = 400
 
 
+@pytest.mark.slow
 def test_malformed_bodies_give_problems(served: Served) -> None:
     kinds: Counter[str] = Counter()
     handles, token = 0, served.token("fuzz")

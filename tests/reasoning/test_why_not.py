@@ -72,6 +72,23 @@ def test_nearly_every_pair_gets_a_set(asked: tuple[Asked, ...], measured) -> Non
     assert got >= 0.9 * PAIRS
 
 
+@pytest.mark.parametrize("looks", [0, 1, 5, 30])
+def test_whenever_time_ends_what_is_given_was_tried_and_that_it_is_not_all_is_said(
+    looks: int, asked: tuple[Asked, ...], knowledge: Knowledge
+) -> None:
+    completer, cut = Completer(knowledge), 0
+    for one in asked[:20]:
+        realised, left = realise(one.case, knowledge), iter(range(looks))
+        every = completer.complete(realised, one.condition, 100)
+        found = completer.complete(realised, one.condition, 100, lambda left=left: next(left, None) is None)
+        assert every.complete
+        assert set(found.completions) <= set(every.completions)
+        assert set(found.obstacles) <= set(every.obstacles)
+        assert found == every or not found.complete
+        cut += not found.complete
+    assert cut > 0
+
+
 def test_what_stands_in_the_way_does(asked: tuple[Asked, ...], knowledge: Knowledge) -> None:
     """Without what it states of age, sex and findings, the same case gets a set: the obstacles were in the case."""
     completer = Completer(knowledge)

@@ -201,6 +201,10 @@ def test_a_stored_case_is_assessed_at_another_moment(served: Served) -> None:
         (f"{BASE}?cursor=%00", 400),
         (f"{BASE}?modifiedSince=yesterday", 400),
         (f"{BASE}?tenant=ward", 400),
+        (f"{BASE}/{uuid.UUID(int=5)}?revision=1", 400),
+        (f"{BASE}/{uuid.UUID(int=5)}/revisions?limit=1", 400),
+        (f"{BASE}/{uuid.UUID(int=5)}/assessment?sensitivty=true", 400),
+        ("/api/v1/cohort?level=Urgent", 400),
     ],
 )
 def test_what_makes_no_sense_is_a_problem(path: str, status: int, served: Served) -> None:

@@ -8,7 +8,7 @@ is dropped in silence, and a case says nothing about a term of the ontology.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -130,7 +130,9 @@ class _Reader:
                 entry[name] = True
                 self._state(place(pointer), v.RDF_TYPE, cls)
 
-    def _terms(self, values: list[Term], prop: Iri, root: Iri, name: str, pointer: str, entry: dict[str, Any]) -> None:
+    def _terms(
+        self, values: tuple[Term, ...], prop: Iri, root: Iri, name: str, pointer: str, entry: dict[str, Any]
+    ) -> None:
         found = []
         for index, value in enumerate(values):
             here = f"{pointer}/{name}" + (f"/{index}" if len(values) > 1 else "")
@@ -147,13 +149,13 @@ class _Reader:
             text = f"{_shown(value.value)} is text, no term."
             self._problem("wrong-type", pointer, text, "Write a term such as lkg:Name, or a node typed with one.")
             return None
-        types = self._properties(value).get(v.RDF_TYPE, []) if self._graph.predicates(value) else []
+        types = self._properties(value).get(v.RDF_TYPE, ()) if self._graph.predicates(value) else ()
         if isinstance(value, Iri) and not types:
             return value
         for prop in self._graph.predicates(value):
             if prop != v.RDF_TYPE:
                 self._unknown(prop, (), pointer)
-        named = self._types(tuple(types), {root}, pointer, most=1)
+        named = self._types(types, {root}, pointer, most=1)
         return named[0] if named else None
 
     def _types(self, types: Iterable[Term], own: set[Iri], pointer: str, most: int | None = None) -> list[Iri]:
@@ -166,14 +168,14 @@ class _Reader:
             self._problem("not-one-term", pointer, text, "Type it with one term; report two findings as two nodes.")
         return found
 
-    def _numbers(self, values: list[Term], prop: Iri, name: str, here: Iri, entry: dict[str, Any]) -> None:
+    def _numbers(self, values: tuple[Term, ...], prop: Iri, name: str, here: Iri, entry: dict[str, Any]) -> None:
         for value in values:
             number = _number(value)
             self._state(here, prop, value if number is None else decimal_literal(number))
             if number is not None:
                 entry.setdefault(name, number)
 
-    def _properties(self, subject: Subject) -> dict[Iri, list[Term]]:
+    def _properties(self, subject: Subject) -> Mapping[Iri, tuple[Term, ...]]:
         self._read.add(subject)
         return self._graph.predicates(subject)
 

@@ -31,7 +31,7 @@ _ORDER = {aspect: number for number, aspect in enumerate(_ASPECTS.values())}
 _WHILE_URGENT = frozenset({Aspect.LEAVE_OUT, Aspect.WATCH_FOR, Aspect.COME_BACK})
 _LIKELY = 3
 _WITHHELD = "Exercises are not offered before the urgency has been dealt with."
-_REMEMBERED = 20_000
+_REMEMBERED = 2_000
 
 
 class Adviser:

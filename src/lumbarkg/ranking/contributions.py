@@ -34,12 +34,12 @@ _USED_BECAUSE = (
     "from more patients",
     "the first by id of equals",
 )
-_REMEMBERED = 50_000
+_REMEMBERED = 2_000
 
 Choice = tuple[bool, bool, int, int, str]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Contribution:
     """One row in one state, as it would enter the product of one hypothesis.
 
@@ -64,7 +64,7 @@ class Contribution:
         return (self.kind, -round(abs(self.log), 12), abs(self.item.ratio - 1), self.item.row)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Weighed:
     """The evidence on one hypothesis: what entered the product, and every row as it is shown, counted ones first."""
 
@@ -107,6 +107,7 @@ class Contributions:
         self._direct, self._inherited, self._denied = map(_masks, (self.direct, self.inherited, self.denied))
         self.classes = frozenset(self.direct)
         self.findings = tuple(sorted(cls for cls in self.classes if is_finding(cls)))
+        self._shown: dict[tuple[int, str], EvidenceItem] = {}  # as many as rows have others of their cluster
         self._weigh_one = lru_cache(maxsize=_REMEMBERED)(self._weigh_part)
 
     def active(self, present: Iterable[Iri], direct: frozenset[Iri], denied: Iterable[Iri]) -> int:
@@ -130,13 +131,30 @@ class Contributions:
         """Which of the contributions to one hypothesis count; remembered, as cases share findings."""
         active = [self.all[start + place] for place in range(part.bit_length()) if part >> place & 1]
         verdicts = {c.number: c.item for c in active if not c.usable}
-        used = _one_per_finding([c for c in active if c.usable], verdicts)
-        counted = _one_per_cluster(used, verdicts)
-        counted.sort(key=lambda c: c.item.row)
+        used, replaced = _one_per_finding([c for c in active if c.usable])
+        counted, outweighed = _one_per_cluster(used)
+        for c, reason in (*replaced, *outweighed):
+            verdicts[c.number] = self._not_counted(c, reason)
+        for c, reason in counted:
+            verdicts[c.number] = self._counted(c, reason)
+        counted.sort(key=lambda one: one[0].item.row)
         items = sorted(verdicts.values(), key=lambda i: (not i.counted, -abs(math.log(i.ratio)), i.row, i.state))
         return Weighed(
-            math.fsum(c.log for c in counted), math.fsum(c.variance for c in counted), tuple(items), tuple(counted)
+            math.fsum(c.log for c, _ in counted),
+            math.fsum(c.variance for c, _ in counted),
+            tuple(items),
+            tuple(c for c, _ in counted),
         )
+
+    def _counted(self, contribution: Contribution, reason: str) -> EvidenceItem:
+        """The row as it is shown where it counts; one object for all cases."""
+        key = (contribution.number, reason)
+        return self._shown.get(key) or self._shown.setdefault(key, replace(contribution.item, reason=reason))
+
+    def _not_counted(self, contribution: Contribution, reason: str) -> EvidenceItem:
+        """The row as it is shown where another one counts in its place; one object for all cases."""
+        key = (contribution.number, reason)
+        return self._shown.get(key) or self._shown.setdefault(key, not_counted(contribution, reason))
 
 
 def _masks(table: dict[Iri, tuple[int, ...]]) -> dict[Iri, int]:
@@ -146,32 +164,36 @@ def _masks(table: dict[Iri, tuple[int, ...]]) -> dict[Iri, int]:
 NOTHING = Weighed(0.0, 0.0, (), ())
 
 
-def _one_per_finding(usable: list[Contribution], verdicts: dict[int, EvidenceItem]) -> list[Contribution]:
+Reasoned = list[tuple[Contribution, str]]
+"""Contributions, each with the reason why it counts or does not."""
+
+
+def _one_per_finding(usable: list[Contribution]) -> tuple[list[Contribution], Reasoned]:
+    """The contribution that is used of each finding, and the others."""
     best: dict[Iri, Contribution] = {}
     for c in usable:
         if c.finding not in best or c.choice < best[c.finding].choice:
             best[c.finding] = c
+    others = []
     for c in usable:
         winner = best[c.finding]
         if winner is not c:
             why = _USED_BECAUSE[next(i for i in range(len(c.choice)) if c.choice[i] != winner.choice[i])]
-            verdicts[c.number] = not_counted(c, f"row {winner.item.row} on the same finding is used: {why}")
-    return list(best.values())
+            others.append((c, f"row {winner.item.row} on the same finding is used: {why}"))
+    return list(best.values()), others
 
 
-def _one_per_cluster(used: list[Contribution], verdicts: dict[int, EvidenceItem]) -> list[Contribution]:
+def _one_per_cluster(used: list[Contribution]) -> tuple[Reasoned, Reasoned]:
+    """The contribution that counts of each cluster, and the others."""
     clusters: dict[str, list[Contribution]] = {}
     for c in used:
         clusters.setdefault(c.cluster, []).append(c)
-    counted = []
+    counted, others = [], []
     for cluster, members in clusters.items():
         winner = min(members, key=lambda c: c.strength)
-        counted.append(winner)
-        verdicts[winner.number] = replace(winner.item, reason=ALONE if len(members) == 1 else WINS[winner.kind])
-        for c in members:
-            if c is not winner:
-                verdicts[c.number] = not_counted(c, f"row {winner.item.row} counts for the cluster {cluster}")
-    return counted
+        counted.append((winner, ALONE if len(members) == 1 else WINS[winner.kind]))
+        others += [(c, f"row {winner.item.row} counts for the cluster {cluster}") for c in members if c is not winner]
+    return counted, others
 
 
 def not_counted(contribution: Contribution, reason: str) -> EvidenceItem:

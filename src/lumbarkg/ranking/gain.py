@@ -58,6 +58,10 @@ class _Answers:
         self.pairs_of: dict[int, Integers] = {
             number: np.flatnonzero(self.question == number) for number in range(len(brought))
         }
+        self.moving = np.unique(self.question)
+        """The questions with such a row; the answer to any other moves nothing."""
+        self.place = np.searchsorted(self.moving, self.question)
+        """The place of each pair's question among them."""
         self._pair = np.array([pairs[q, h] for q, h, _ in best], dtype=np.intp)
         self._cluster = np.array([clusters.setdefault((h, c), len(clusters)) for _, h, c in best], dtype=np.intp)
         self._log = np.array([c.log for c in best.values()])
@@ -135,14 +139,17 @@ class Questions:
         order = np.array(standing.order, dtype=np.intp)
         place = np.empty_like(order)
         place[order] = np.arange(len(order))
-        ranked = np.tile(standing.logs[order], (len(self.askable), 1))
-        ranked[answers.question, place[answers.hypothesis]] += logs
-        first = min(3, ranked.shape[1])
-        changed = np.zeros(len(self.askable), dtype=bool)
+        # A column a question: rows of memory are then compared with one another.
+        ranked = np.repeat(standing.logs[order], len(answers.moving)).reshape(len(order), -1)
+        ranked[place[answers.hypothesis], answers.place] += logs
+        first = min(3, len(order))
+        moved = np.zeros(len(answers.moving), dtype=bool)
         for rank in range(first - 1):
-            changed |= ranked[:, rank] < ranked[:, rank + 1]
-        if ranked.shape[1] > first:
-            changed |= ranked[:, first - 1] < ranked[:, first:].max(axis=1)
+            moved |= ranked[rank] < ranked[rank + 1]
+        if len(order) > first:
+            moved |= ranked[first - 1] < ranked[first:].max(axis=0)
+        changed = np.zeros(len(self.askable), dtype=bool)
+        changed[answers.moving] = moved
         return changed
 
     def separates(self, number: int, outlook: Outlook, standing: Standing, most: int) -> tuple[Iri, ...]:

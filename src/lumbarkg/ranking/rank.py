@@ -143,10 +143,8 @@ class Ranker:
 
     def _not_assessed(self, standing: Standing) -> tuple[Iri, ...]:
         """Findings that some row speaks of and the case says nothing about: they contribute 1."""
-        seen = standing.seen
-        return tuple(
-            f for f in standing.setting.contributions.findings if f not in seen.present and f not in seen.denied
-        )
+        known = standing.seen.present | standing.seen.denied
+        return tuple(f for f in standing.setting.contributions.findings if f not in known)
 
 
 def _prior_variance(prior: PriorRow, tables: EvidenceTables) -> float:

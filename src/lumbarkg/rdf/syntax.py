@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from enum import Enum
 
 import pyoxigraph as ox
@@ -36,8 +36,9 @@ def parse(content: bytes, syntax: Syntax = Syntax.TURTLE, *, source: str = "docu
 
     Raises OntologyError naming ``source`` and the place where the document is not well-formed.
     """
+    iris = _Iris()
     try:
-        return [triple_from(quad) for quad in ox.parse(content, format=_FORMATS[syntax])]
+        return [triple_from(quad, iris.__getitem__) for quad in ox.parse(content, format=_FORMATS[syntax])]
     except (SyntaxError, ValueError) as problem:
         raise OntologyError(f"{source}: not well-formed {syntax.name}: {problem}") from problem
 
@@ -72,23 +73,34 @@ def _to_ox_subject(term: Subject) -> ox.NamedNode | ox.BlankNode:
     return ox.BlankNode(term) if isinstance(term, BNode) else ox.NamedNode(term)
 
 
-def triple_from(quad: ox.Quad | ox.Triple) -> Triple:
-    """A triple of pyoxigraph's as one of ours. Raises ValueError where it holds a triple term."""
+class _Iris(dict[str, Iri]):
+    """One object for all places where a document names an IRI: a large graph names the same few thousand."""
+
+    def __missing__(self, text: str) -> Iri:
+        iri = self[text] = Iri(text)
+        return iri
+
+
+def triple_from(quad: ox.Quad | ox.Triple, iri: Callable[[str], Iri] = Iri) -> Triple:
+    """A triple of pyoxigraph's as one of ours, its IRIs made by ``iri``.
+
+    Raises ValueError where it holds a triple term.
+    """
     subject = quad.subject
     if not isinstance(subject, ox.NamedNode | ox.BlankNode):
         raise ValueError("a triple term as subject is not supported")
     return Triple(
-        BNode(subject.value) if isinstance(subject, ox.BlankNode) else Iri(subject.value),
-        Iri(quad.predicate.value),
-        _term_from(quad.object),
+        BNode(subject.value) if isinstance(subject, ox.BlankNode) else iri(subject.value),
+        iri(quad.predicate.value),
+        _term_from(quad.object, iri),
     )
 
 
-def _term_from(term: object) -> Term:
+def _term_from(term: object, iri: Callable[[str], Iri]) -> Term:
     if isinstance(term, ox.NamedNode):
-        return Iri(term.value)
+        return iri(term.value)
     if isinstance(term, ox.BlankNode):
         return BNode(term.value)
     if isinstance(term, ox.Literal):
-        return Literal(term.value, Iri(term.datatype.value), term.language or "")
+        return Literal(term.value, iri(term.datatype.value), term.language or "")
     raise ValueError("a triple term as object is not supported")

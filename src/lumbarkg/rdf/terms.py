@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -82,7 +82,10 @@ class Graph:
         for triple in self._triples:
             by_subject[triple.subject].setdefault(triple.predicate, []).append(triple.object)
             by_predicate[triple.predicate].append(triple)
-        self._by_subject = dict(by_subject)
+        self._by_subject = {
+            subject: {predicate: tuple(objects) for predicate, objects in about.items()}
+            for subject, about in by_subject.items()
+        }
         self._by_predicate = dict(by_predicate)
 
     def __iter__(self) -> Iterator[Triple]:
@@ -95,7 +98,8 @@ class Graph:
         """All objects of ``subject predicate ?``."""
         if isinstance(subject, Literal):
             return ()
-        return tuple(self._by_subject.get(subject, {}).get(predicate, ()))
+        about = self._by_subject.get(subject)
+        return () if about is None else about.get(predicate, ())
 
     def value(self, subject: Term, predicate: Iri) -> Term | None:
         """The first object of ``subject predicate ?``, or None."""
@@ -109,7 +113,7 @@ class Graph:
             return ""
         return found.value if isinstance(found, Literal) else str(found)
 
-    def predicates(self, subject: Subject) -> dict[Iri, list[Term]]:
+    def predicates(self, subject: Subject) -> Mapping[Iri, tuple[Term, ...]]:
         """Predicate → objects of one subject."""
         return self._by_subject.get(subject, {})
 

@@ -34,8 +34,8 @@ from lumbarkg.reasoning.normalise import BOTTOM, Concept, ContextKey, Role, Rule
 from lumbarkg.reasoning.patterns import Patterns
 from lumbarkg.reasoning.saturate import Context, Saturation, no_context
 
-_REMEMBERED_EXPRESSIONS = 5_000
-_REMEMBERED_FINDINGS = 20_000
+_REMEMBERED_EXPRESSIONS = 3_000
+_REMEMBERED_FINDINGS = 3_000
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,7 @@ from lumbarkg.reasoning.realise import RealisedCase, own_bits
 from lumbarkg.reasoning.stated import Parts, Position, Said, StatedCase, read_assertion
 from lumbarkg.reasoning.supports import InferenceProgram
 
-_REMEMBERED_JUSTIFICATIONS = 10_000
+_REMEMBERED_JUSTIFICATIONS = 2_000
 _MANY_BRANCHES = 40
 """With more findings and exposures, those that one justification needs are picked out first."""
 
@@ -175,8 +175,7 @@ class Explainer:
             if branch.contribution & bearing:
                 subjects["branch", len(branches)] = subject
                 branches.append(branch)
-        for finding in case.absent:
-            denial = knowledge.finding_denial(finding)
+        for finding, denial in realised.denials:
             if denial.bits & bearing:
                 subjects["denial", len(denials)] = finding
                 denials.append(denial)

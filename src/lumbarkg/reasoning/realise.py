@@ -128,16 +128,24 @@ def add_bilateral_findings(case: Case, knowledge: Knowledge) -> Case:
     ]
     if not (any(b.is_left for _, b in sides) and any(b.is_right for _, b in sides)):
         return case
+    # Once a finding and not once a pair: of hundreds there are tens of thousands of pairs, and few share anything.
+    terms = [
+        frozenset(c for c in branch.types if c not in _FINDING_ROOTS and knowledge.is_subclass(c, v.FINDING))
+        for _, branch in sides
+    ]
     added: dict[Finding, None] = {}
-    for first, on_left in sides:
-        for second, on_right in sides:
+    for (first, on_left), of_first in zip(sides, terms, strict=True):
+        for (second, on_right), of_second in zip(sides, terms, strict=True):
             if not (on_left.is_left and on_right.is_right) or (on_left.is_right and on_right.is_left):
                 continue
-            shared = (on_left.types & on_right.types) - _FINDING_ROOTS
+            shared = of_first & of_second
+            if not shared:
+                continue
             qualifiers = tuple(q for q in first.qualifiers if q in second.qualifiers and q[0] != v.HAS_LATERALITY)
-            for term in sorted(knowledge.most_specific(c for c in shared if knowledge.is_subclass(c, v.FINDING))):
+            for term in sorted(knowledge.most_specific(shared)):
                 added[Finding(term, qualifiers=(*qualifiers, (v.HAS_LATERALITY, v.BILATERAL)), path=first.path)] = None
-    new = tuple(finding for finding in added if finding not in case.findings)
+    known = frozenset(case.findings)
+    new = tuple(finding for finding in added if finding not in known)
     return replace(case, findings=(*case.findings, *new)) if new else case
 
 

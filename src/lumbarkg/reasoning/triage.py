@@ -28,6 +28,8 @@ from lumbarkg.reasoning.triage_rules import (
 
 SELF_CARE = "SelfCare"
 NOT_ENOUGH_ASKED = "NotEnoughAsked"
+_ALL = -1
+"""As bits, every alternative, and one beyond them that nothing excludes."""
 
 
 @dataclass(frozen=True)
@@ -76,14 +78,15 @@ class TriageRules:
             level.cls: self._mask(a.cls for a in self.alternatives if a.level.rank > level.rank)
             for level in self.levels
         }
-        self._askable_members = {
-            group.iri: tuple(m for m in group.members if m not in self.not_self_reportable) for group in self.groups
-        }
-        self._concerning = {
-            member: self._mask(a.cls for a in self.alternatives if concerns(a, member, knowledge))
+        self._members = {
+            group.iri: tuple(
+                (member, self._mask(a.cls for a in self.alternatives if concerns(a, member, knowledge)) or _ALL)
+                for member in group.members
+                if member not in self.not_self_reportable
+            )
             for group in self.groups
-            for member in group.members
         }
+        """Group → the members that can be asked about, with the alternatives that each concerns."""
         self._suspects = {
             cls: tuple(Iri(str(condition)) for condition in graph.objects(cls, v.SUSPECTS))
             for cls in knowledge.triage_classes
@@ -170,13 +173,10 @@ class TriageRules:
 
         A member that no alternative reads directly counts as open until it is answered.
         """
-        found, present, denied, concerning = [], view.present, view.denied, self._concerning
+        found, answered, possible = [], view.present | view.denied, ~excluded
         for group in self.groups:
-            open_members = tuple(
-                m
-                for m in self._askable_members[group.iri]
-                if m not in present and m not in denied and (not concerning[m] or concerning[m] & ~excluded)
-            )
+            members = self._members[group.iri]
+            open_members = tuple(m for m, concerned in members if concerned & possible and m not in answered)
             if open_members:
                 found.append(RedFlagStatus(group.iri, group.finding, group.question, open_members))
         return tuple(found)

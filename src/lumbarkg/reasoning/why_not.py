@@ -7,7 +7,7 @@ kept. So every set returned is one that was tried.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from itertools import islice, product
@@ -59,13 +59,15 @@ class Obstacle:
 class WhyNot:
     """What is missing for a condition: sets of statements, the smallest first, and what stands in the way of others.
 
-    ``patterns`` are all that suggest the condition; where there is none, nothing can.
+    ``patterns`` are all that suggest the condition; where there is none, nothing can. ``complete`` says that there was
+    time to look at every way in which each can hold.
     """
 
     condition: Iri
     patterns: tuple[Iri, ...]
     completions: tuple[Completion, ...]
     obstacles: tuple[Obstacle, ...]
+    complete: bool = True
 
 
 class Completer:
@@ -76,23 +78,29 @@ class Completer:
         self._instances = Instances(knowledge)
         self._finding_denied = {cls: finding for finding, cls in knowledge.denials.items()}
 
-    def complete(self, realised: RealisedCase, condition: Iri, limit: int = 5) -> WhyNot:
-        """Up to ``limit`` completions of a case for a condition that it does not suggest."""
+    def complete(
+        self, realised: RealisedCase, condition: Iri, limit: int = 5, expired: Callable[[], bool] = lambda: False
+    ) -> WhyNot:
+        """Up to ``limit`` completions of a case for a condition that it does not suggest, of those found in time."""
         patterns = self.patterns(condition)
+        whole = True
         completions: dict[tuple[Addition, ...], Completion] = {}
         obstacles: dict[Obstacle, None] = {}
         for pattern in patterns:
             for parts in self._ways(pattern):
+                if expired():
+                    whole = False
+                    break
                 missing = [part for part in parts if not self._holds(part, realised)]
                 options = [self._options(part, realised.case) for part in missing]
                 blocked = [part for part, option in zip(missing, options, strict=True) if not option]
                 obstacles.update(dict.fromkeys(Obstacle(pattern, part) for part in blocked))
                 if not blocked:
-                    found = self._first_that_works(options, realised.case, condition)
+                    found = self._first_that_works(options, realised.case, condition, expired)
                     if found:
                         completions.setdefault(found, Completion(pattern, found))
         smallest = sorted(completions.values(), key=lambda c: (len(c.additions), c.pattern, str(c.additions)))
-        return WhyNot(condition, patterns, tuple(smallest[:limit]), tuple(obstacles))
+        return WhyNot(condition, patterns, tuple(smallest[:limit]), tuple(obstacles), whole and not expired())
 
     def patterns(self, condition: Iri) -> tuple[Iri, ...]:
         """The defined classes of cases that suggest the condition or a kind of it, sorted."""
@@ -150,9 +158,11 @@ class Completer:
     # ------------------------------------------------------------ trying
 
     def _first_that_works(
-        self, options: list[tuple[Addition, ...]], case: Case, condition: Iri
+        self, options: list[tuple[Addition, ...]], case: Case, condition: Iri, expired: Callable[[], bool]
     ) -> tuple[Addition, ...] | None:
         for chosen in islice(product(*options), _MOST_TRIED):
+            if expired():
+                return None
             additions = tuple(dict.fromkeys(chosen))
             if self._suggests(case, additions, condition):
                 return self._needed(case, additions, condition)

@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 import orjson
 
 Value = TypeVar("Value")
-_MOST_BYTES = 16 * 1024 * 1024
+_MOST_BYTES = 4 * 1024 * 1024
 
 
 def encode_json(answer: Any) -> bytes:
@@ -39,7 +39,7 @@ class Fragments:
         return self._write(render, value) if found is None else found[1]
 
     def _write(self, render: Callable[[Value], Any], value: Value) -> orjson.Fragment:
-        text = encode_json(render(value))
+        text = bytes(memoryview(encode_json(render(value))))  # a copy: orjson's own keeps the room that it wrote in
         fragment = orjson.Fragment(text)
         with self._lock:
             if self._bytes > self._most:

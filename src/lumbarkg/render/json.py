@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeVar
 
 from lumbarkg import vocabulary as v
 from lumbarkg.guidance import CauseAdvice, Contributor
@@ -24,10 +24,12 @@ from lumbarkg.model import (
     RuleMatch,
 )
 from lumbarkg.ontology.manchester import render_axiom
+from lumbarkg.ontology.owl import Axiom
 from lumbarkg.render.encode import Fragments, encode_json
 from lumbarkg.render.guidance import render_advice, render_contributor, render_flip, render_question
 from lumbarkg.render.sources import Sources
 
+Key = TypeVar("Key")
 DISCLAIMER = (
     "Decision support for prototypes. Not a medical device, not signed off by a clinician, no substitute for "
     "medical assessment. If in doubt, or if symptoms are severe or new, seek medical care."
@@ -87,15 +89,15 @@ def _render(render: Callable[[Any], Any], value: Any) -> Any:
     return render(value)
 
 
-class _Alone(dict[Iri, Any]):
-    """Terms that stand by themselves, each rendered when it is first looked up."""
+class _Alone(dict[Key, Any]):
+    """Parts of the release that stand by themselves, each rendered when it is first looked up."""
 
-    def __init__(self, render: Callable[[Iri], Any]) -> None:
+    def __init__(self, render: Callable[[Key], Any]) -> None:
         super().__init__()
         self._render = render
 
-    def __missing__(self, iri: Iri) -> Any:
-        rendered = self[iri] = self._render(iri)
+    def __missing__(self, key: Key) -> Any:
+        rendered = self[key] = self._render(key)
         return rendered
 
 
@@ -107,8 +109,9 @@ class _Writer:
         self._graph = sources.ontology.graph
         self._label = sources.label
         self.term, self.finding = sources.term, sources.finding
-        self._findings = _Alone(lambda iri: whole(lambda i: sources.term(i, "finding"), iri))
-        self._triage_patterns = _Alone(lambda iri: whole(lambda i: sources.term(i, "pattern"), iri))
+        self._findings: _Alone[Iri] = _Alone(lambda iri: whole(lambda i: sources.term(i, "finding"), iri))
+        self._triage_patterns: _Alone[Iri] = _Alone(lambda iri: whole(lambda i: sources.term(i, "pattern"), iri))
+        self._axioms: _Alone[int] = _Alone(lambda index: whole(self.axiom, sources.ontology.axioms[index]))
 
     def assessment(self, assessment: Assessment) -> dict[str, Any]:
         sources, differential, findings = self._sources, assessment.differential, self._findings
@@ -265,14 +268,13 @@ class _Writer:
     # ------------------------------------------------------------ parts
 
     def justification(self, justification: Justification) -> dict[str, Any]:
-        axioms = self._sources.ontology.axioms
         return {
             "assertions": [self.assertion(a) for a in justification.assertions],
-            "axioms": [
-                {"axiom": render_axiom(axioms[i], self._label), "claims": list(axioms[i].claims)}
-                for i in justification.axioms
-            ],
+            "axioms": [self._axioms[index] for index in justification.axioms],
         }
+
+    def axiom(self, axiom: Axiom) -> dict[str, Any]:
+        return {"axiom": render_axiom(axiom, self._label), "claims": list(axiom.claims)}
 
     def assertion(self, assertion: Assertion) -> str:
         subject = assertion.subject

@@ -46,6 +46,7 @@ def render_why_not(why_not: WhyNot, already: bool, reasoning: Mapping[str, Any],
         "disclaimer": DISCLAIMER,
         **_term(why_not.condition, "condition", sources),
         "suggested": already,
+        "complete": why_not.complete,
         "patterns": [_term(pattern, "pattern", sources) for pattern in why_not.patterns],
         "missing": [_completion(one, why_not.condition, sources) for one in why_not.completions],
         "ruledOut": [_obstacle(one, sources) for one in why_not.obstacles],
@@ -135,6 +136,8 @@ def _summary(why_not: WhyNot, already: bool, sources: Sources) -> str:
         return f"No pattern suggests {label}, so no finding of a case can."
     if why_not.completions:
         return f"Nothing that the case states suggests {label}; each set below was tried and would."
+    if not why_not.complete:
+        return f"There was no time to find what is missing for {label}: ask again with fewer findings."
     return f"What the case states rules out every pattern that suggests {label}."
 
 

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from flask import Flask
 
-from lumbarkg.store.embedded import EmbeddedStore
+from lumbarkg.store.embedded import EmbeddedStore, launch_pool
 from lumbarkg.web.app import Config, LoadedRelease, create_app, load_release, open_store
 
 
@@ -70,9 +70,16 @@ def load_generation(number: int, config: Config) -> Generation:
     """
     # Where the name is a link: what is read must be of one release, though the link may be moved meanwhile.
     config = replace(config, release=config.release.resolve())
-    with _without_collector():
-        loaded = load_release(config)
-    store, _ = open_store(loaded, config)
+    # Its process starts beside the loading, which is half a second less until all is ready.
+    launched = None if config.remote is not None else launch_pool()
+    try:
+        with _without_collector():
+            loaded = load_release(config)
+    except BaseException:
+        if launched is not None:
+            launched.discard()
+        raise
+    store, _ = open_store(loaded, config, launched)
     folder = Path(tempfile.mkdtemp(prefix="lumbarkg-"))
     if not isinstance(store, EmbeddedStore):
         return Generation(number, config, loaded, None, folder)

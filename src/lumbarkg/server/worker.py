@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import os
+import resource
 import socket
 import struct
 import time
@@ -31,6 +32,8 @@ _IN_MEMORY = 64 * 1024
 """Bytes of a request's body that are kept in memory; more goes to a file without a name."""
 _MOST_AHEAD = 16
 """Requests that a client may send before it has read the answer to the first."""
+_OTHER_FILES = 256
+"""Open files that are no connection: the record, the query pool, bodies and answers on disk."""
 _POLL_SECONDS, _DRAIN_SECONDS = 0.5, 0.05
 _LINGER_SECONDS = 1.0
 """How long a stopping worker keeps connections that do nothing."""
@@ -153,6 +156,14 @@ class _Server(TcpWSGIServer):  # type: ignore[misc]  # as _Task
         return not self.active_channels
 
 
+def _allow_connections(wanted: int) -> int:
+    """Raise this process's limit of open files for so many connections; returns how many it can have."""
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    files = wanted + _OTHER_FILES if most == resource.RLIM_INFINITY else min(wanted + _OTHER_FILES, most)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (max(files, resource.getrlimit(resource.RLIMIT_NOFILE)[0]), most))
+    return max(1, min(wanted, files - _OTHER_FILES))
+
+
 class WaitressWorker(Worker):  # type: ignore[misc]  # gunicorn ships no types
     """One worker of one generation."""
 
@@ -188,7 +199,7 @@ class WaitressWorker(Worker):  # type: ignore[misc]  # gunicorn ships no types
             inbuf_overflow=_IN_MEMORY,
             # A client that reads slowly must not hold a query: the server takes the whole answer, on disk past 1 MB.
             outbuf_high_watermark=2 * self.generation.config.limits.answer_bytes,
-            connection_limit=settings.connections,
+            connection_limit=_allow_connections(settings.connections),
             channel_timeout=settings.idle_seconds,
             cleanup_interval=max(1, min(5, settings.request_seconds / 2)),
             asyncore_use_poll=True,  # select() knows 1,024 files

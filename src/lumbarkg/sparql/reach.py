@@ -1,4 +1,4 @@
-"""Which of the named graphs that a query may see it can reach: GRAPH is the only way to them."""
+"""Which named graphs a query can reach: GRAPH is the only way to them."""
 
 from __future__ import annotations
 
@@ -6,26 +6,15 @@ from lumbarkg.errors import QueryError
 from lumbarkg.identifiers import Iri
 from lumbarkg.rdf.iris import resolve_all
 from lumbarkg.sparql.tokens import tokenise, unescape
-from lumbarkg.store.port import GraphSelection
 
 _FORMS = ("SELECT", "ASK", "CONSTRUCT", "DESCRIBE")
 
 
-def narrow(selection: GraphSelection, text: str) -> GraphSelection:
-    """The same dataset without named graphs that the query has no GRAPH for; its answer is the same.
+def graphs_asked(text: str) -> frozenset[Iri] | None:
+    """The graphs that GRAPH names in a query, None where a variable stands for any.
 
-    Whatever was read wrongly here makes a query see less, never more: the result is its dataset.
+    The dataset is made of these, so that whatever were read wrongly here makes a query see less, never more.
     """
-    if not selection.named:
-        return selection
-    asked = _graphs_asked(text)
-    if asked is None:
-        return selection
-    return GraphSelection(selection.default, tuple(name for name in selection.named if name in asked))
-
-
-def _graphs_asked(text: str) -> frozenset[Iri] | None:
-    """The graphs that GRAPH names, None where a variable stands for any."""
     # A query without these letters has no GRAPH; most have none, and need not be read twice.
     if "graph" not in text.casefold() and "\\" not in text:
         return frozenset()

@@ -77,17 +77,27 @@ class Visibility:
         own = (name for name in existing() if name not in self.knowledge and self.can_see(caller, name))
         return tuple(sorted({*self.knowledge, *own}))
 
-    def select(self, caller: Caller, asked: DatasetClause, existing: Callable[[], tuple[Iri, ...]]) -> GraphSelection:
+    def select(
+        self,
+        caller: Caller,
+        asked: DatasetClause,
+        existing: Callable[[], tuple[Iri, ...]],
+        reach: frozenset[Iri] | None = None,
+    ) -> GraphSelection:
         """The dataset of a query: what was asked for and may be seen, or all that may be seen.
 
-        A graph that may not be seen is left out like one that does not exist.
+        A graph that may not be seen is left out like one that does not exist, and so is a named graph that is not
+        among ``reach``, all that the query has a GRAPH for; None stands for any.
         """
         if not asked:
             default = (DEFAULT_GRAPH,) if self.is_open else self.knowledge
-            return GraphSelection(default, self.visible(caller, existing))
+            if reach is None:
+                return GraphSelection(default, self.visible(caller, existing))
+            return GraphSelection(default, tuple(sorted(name for name in reach if self.can_see(caller, name))))
+        named = (name for name in dict.fromkeys(asked.named) if reach is None or name in reach)
         return GraphSelection(
             tuple(name for name in dict.fromkeys(asked.default) if self.can_see(caller, name)),
-            tuple(name for name in dict.fromkeys(asked.named) if self.can_see(caller, name)),
+            tuple(name for name in named if self.can_see(caller, name)),
         )
 
     def check_update(self, caller: Caller, update: Update) -> None:

@@ -12,10 +12,10 @@ import tempfile
 import threading
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 from lumbarkg.errors import StoreBusyError, StoreError
 from lumbarkg.identifiers import Iri
@@ -46,6 +46,7 @@ class EmbeddedStore:
         owners: str = "",
         address: str | None = None,
         places: int | None = None,
+        launched: LaunchedPool | None = None,
     ) -> None:
         """``default`` is the merge that most queries see, made ahead of them; below the namespace ``owners`` each
         owner's graphs are limited in size.
@@ -53,6 +54,7 @@ class EmbeddedStore:
         The pool starts with the first call, or with ``start``. With an ``address`` none is started: the pool of
         another process is used, which then holds the graphs. It may be a symbolic link, which that process points to
         each new pool. Of ``places`` requests at once, which None leaves open, each holds one until its answer is read.
+        ``launched`` is a process that will be the first pool.
         """
         self._graphs, self._default, self._prefixes = dict(graphs), default, dict(prefixes or {})
         self.limits, self._owners = limits or Limits(), owners
@@ -61,7 +63,7 @@ class EmbeddedStore:
         self._places = None if places is None else threading.BoundedSemaphore(places)
         self._process: subprocess.Popen[bytes] | None = None
         self._folder: str | None = None
-        self._address = address
+        self._address, self._launched = address, launched
         self._owns_pool = address is None
 
     @property
@@ -75,10 +77,10 @@ class EmbeddedStore:
         """Start the pool, unless it runs; returns its address. The graphs load while the caller goes on."""
         with self._lock:
             if self._address is None:
-                self._folder = tempfile.mkdtemp(prefix="lumbarkg-")
-                path = str(Path(self._folder) / "queries")
-                self._process = _start_pool(path, self._settings(path), self._graphs)
-                self._address = path
+                launched, self._launched = self._launched or launch_pool(), None
+                self._folder, self._process = launched.folder, launched.process
+                launched.configure(self._settings(), self._graphs)
+                self._address = launched.path
             return self._address
 
     def restart(self) -> bool:
@@ -244,9 +246,8 @@ class EmbeddedStore:
             shutil.rmtree(self._folder, ignore_errors=True)
         self._process, self._folder, self._address = None, None, None
 
-    def _settings(self, path: str) -> dict[str, Any]:
+    def _settings(self) -> dict[str, Any]:
         return {
-            "path": path,
             "limits": asdict(self.limits),
             "default": self._default,
             "prefixes": self._prefixes,
@@ -339,28 +340,49 @@ class _Connection:
         self._socket.close()
 
 
-def _start_pool(path: str, settings: dict[str, Any], graphs: Mapping[Iri, bytes]) -> subprocess.Popen[bytes]:
-    """Start the process; returns when it listens. Raises StoreError where it does not."""
+@dataclass(frozen=True)
+class LaunchedPool:
+    """A pool's process, which waits for what it is to hold, and the folder of its socket."""
+
+    process: subprocess.Popen[bytes]
+    folder: str
+
+    @property
+    def path(self) -> str:
+        """Where its socket will be."""
+        return str(Path(self.folder) / "queries")
+
+    def configure(self, settings: Mapping[str, Any], graphs: Mapping[Iri, bytes]) -> None:
+        """Tell it what it is to be; returns when it listens. Raises StoreError where it does not."""
+        try:
+            self._send(pack(Kind.JOB, dict(settings)))
+            for name, content in graphs.items():
+                self._send(pack(Kind.FEED, {"name": name}, content))
+            self._send(pack(Kind.READY))
+            is_ready = self.process.stdout is not None and bool(os.read(self.process.stdout.fileno(), 64))
+        except OSError:
+            is_ready = False
+        if not is_ready:
+            self.discard()
+            where = Path(self.folder).parent
+            raise StoreError(f"The query service did not start. Is there room in {where}? TMPDIR names another folder.")
+
+    def discard(self) -> None:
+        """End it; it is not wanted."""
+        self.process.kill()
+        self.process.wait()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def _send(self, content: bytes) -> None:
+        if self.process.stdin is not None:
+            self.process.stdin.write(content)
+            self.process.stdin.flush()
+
+
+def launch_pool() -> LaunchedPool:
+    """Start a pool's process, so that it and its fork server are up when the graphs are made."""
     command = [sys.executable, "-c", "from lumbarkg.store.pool import main; main()"]
-    process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
-    try:
-        _configure(process.stdin, settings, graphs)
-        is_ready = process.stdout is not None and bool(os.read(process.stdout.fileno(), 64))
-    except OSError:
-        is_ready = False
-    if not is_ready:
-        process.kill()
-        process.wait()
-        where = Path(path).parent.parent
-        raise StoreError(f"The query service did not start. Is there room in {where}? TMPDIR names another folder.")
-    return process
-
-
-def _configure(stdin: IO[bytes] | None, settings: dict[str, Any], graphs: Mapping[Iri, bytes]) -> None:
-    if stdin is None:
-        return
-    stdin.write(pack(Kind.JOB, settings))
-    for name, content in graphs.items():
-        stdin.write(pack(Kind.FEED, {"name": name}, content))
-    stdin.write(pack(Kind.READY))
-    stdin.flush()
+    folder = tempfile.mkdtemp(prefix="lumbarkg-")
+    launched = LaunchedPool(subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE), folder)
+    launched._send(pack(Kind.JOB, {"path": launched.path}))
+    return launched

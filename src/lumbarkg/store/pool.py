@@ -10,11 +10,13 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import itertools
 import os
 import signal
 import sys
+from collections.abc import Iterator
+from multiprocessing import forkserver
 from pathlib import Path
-from typing import Any
 
 from lumbarkg.errors import LumbarkgError, QueryTimeoutError, StoreBusyError
 from lumbarkg.identifiers import Iri
@@ -24,7 +26,7 @@ from lumbarkg.store.jobs import Job, Waiting
 from lumbarkg.store.limits import Limits
 from lumbarkg.store.processes import CONTEXT, WorkerProcess
 from lumbarkg.store.record import Record
-from lumbarkg.store.template import write_template
+from lumbarkg.store.template import await_template, write_template
 
 _TICK_SECONDS = 0.01
 _RESTART_SECONDS = 0.5
@@ -350,19 +352,11 @@ def unpack_graphs(listed: list[tuple[str, int | None]], content: bytes) -> dict[
     return found
 
 
-def _read_configuration() -> tuple[dict[str, Any], dict[Iri, bytes]]:
-    """The first frames of standard input: what the pool is to be, and its first graphs."""
+def _configuration() -> Iterator[Frame]:
+    """The frames of standard input, as whoever started the pool sends them."""
     unpacker = Unpacker()
-    settings: dict[str, Any] = {}
-    graphs: dict[Iri, bytes] = {}
     while content := os.read(_CONFIGURATION, 1024 * 1024):
-        for frame in unpacker.feed(content):
-            if frame.kind is Kind.FEED:
-                graphs[Iri(frame.head["name"])] = frame.content
-            elif frame.kind is Kind.JOB:
-                settings = frame.head
-            else:
-                return settings, graphs
+        yield from unpacker.feed(content)
     sys.exit("The pool was started without a configuration.")
 
 
@@ -370,14 +364,21 @@ def main() -> None:
     """Run a pool; ``lumbarkg.store.embedded`` starts it, and ends it by closing its standard input."""
     for ignored in (signal.SIGINT, signal.SIGTERM):
         signal.signal(ignored, signal.SIG_IGN)
-    settings, graphs = _read_configuration()
+    frames = _configuration()
+    path = Path(next(frames).head["path"])
+    template = path.with_name("graphs")
+    # The fork server starts now, and waits for the graphs, which whoever started us may still be making.
+    await_template(template)
     CONTEXT.set_forkserver_preload(["lumbarkg.store.worker", "lumbarkg.store.template"])
+    forkserver.ensure_running()
+    settings = next(frames).head
+    graphs = {Iri(f.head["name"]): f.content for f in itertools.takewhile(lambda f: f.kind is Kind.FEED, frames)}
     limits = Limits(**settings["limits"])
     default = [Iri(name) for name in settings["default"]]
     try:
-        write_template(Path(settings["path"]).with_name("graphs"), graphs, default, settings["prefixes"])
+        write_template(template, graphs, default, settings["prefixes"])
     except OSError as problem:
         sys.exit(f"The query service cannot write its graphs: {problem.strerror}.")
     pool = Pool(limits, graphs, settings["owners"])
     with contextlib.suppress(KeyboardInterrupt):
-        asyncio.run(pool.serve(settings["path"]))
+        asyncio.run(pool.serve(str(path)))

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import gc
 import os
+import sys
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,6 +21,7 @@ from lumbarkg.store.port import DEFAULT_GRAPH
 
 # Names the file that the graphs are loaded from.
 VARIABLE = "LUMBARKG_FIRST_GRAPHS"
+_WAIT_SECONDS = 0.005
 
 
 @dataclass(frozen=True)
@@ -29,16 +32,27 @@ class Template:
     sizes: dict[Iri, int]
 
 
-def write_template(path: Path, graphs: dict[Iri, bytes], default: list[Iri], prefixes: dict[str, str]) -> None:
-    """Write the file that a fork server loads, and name it to the processes that are started from here on."""
-    with path.open("wb") as file:
-        file.write(pack(Kind.JOB, {"default": default, "prefixes": prefixes}))
-        for name, content in graphs.items():
-            file.write(pack(Kind.FEED, {"name": name}, content))
+def await_template(path: Path) -> None:
+    """Name the file to the processes that are started from here on; they wait until it is written."""
     os.environ[VARIABLE] = str(path)
 
 
+def write_template(path: Path, graphs: dict[Iri, bytes], default: list[Iri], prefixes: dict[str, str]) -> None:
+    """Write the file that a fork server loads."""
+    unfinished = path.with_name(f"{path.name}.unfinished")
+    with unfinished.open("wb") as file:
+        file.write(pack(Kind.JOB, {"default": default, "prefixes": prefixes}))
+        for name, content in graphs.items():
+            file.write(pack(Kind.FEED, {"name": name}, content))
+    unfinished.replace(path)
+
+
 def _load(path: Path) -> Template:
+    parent = os.getppid()
+    while not path.exists():  # the fork server starts while the graphs are made
+        if os.getppid() != parent:
+            sys.exit(1)
+        time.sleep(_WAIT_SECONDS)
     settings, *feeds = Unpacker().feed(path.read_bytes())
     graphs = {Iri(frame.head["name"]): frame.content for frame in feeds}
     dataset = Dataset(graphs, unnamed=DEFAULT_GRAPH, prefixes=settings.head["prefixes"])

@@ -21,7 +21,7 @@ from lumbarkg.resources import queries_dir, release_dir, shapes_dir
 from lumbarkg.sparql.graphs import UNION
 from lumbarkg.sparql.release import ReleaseGraphs, read_release_graphs
 from lumbarkg.sparql.visibility import USER_NAMESPACE, Visibility
-from lumbarkg.store.embedded import EmbeddedStore
+from lumbarkg.store.embedded import EmbeddedStore, LaunchedPool
 from lumbarkg.store.limits import Limits
 from lumbarkg.store.port import DEFAULT_GRAPH, Store
 from lumbarkg.store.remote import RemoteStore, UnionGraph
@@ -185,13 +185,15 @@ def _with_cases(
     return StoreWithCases(store, graphs), CaseVisibility(visibility.knowledge, cases=record.cases)
 
 
-def open_store(loaded: LoadedRelease, config: Config) -> tuple[EmbeddedStore | RemoteStore, Visibility]:
-    """The store, which is reached at its first use, and who sees what of it."""
+def open_store(
+    loaded: LoadedRelease, config: Config, launched: LaunchedPool | None = None
+) -> tuple[EmbeddedStore | RemoteStore, Visibility]:
+    """The store, which is reached at its first use, and who sees what of it; ``launched`` is its pool's process."""
     prefixes = loaded.engine.terms.prefixes.namespaces
     pool = None if config.pool is None else str(config.pool)
     if config.is_conformance:
         empty: dict[Iri, bytes] = {DEFAULT_GRAPH: b""}
-        store = EmbeddedStore(empty, (), prefixes=prefixes, limits=config.limits, address=pool)
+        store = EmbeddedStore(empty, (), prefixes=prefixes, limits=config.limits, address=pool, launched=launched)
         return store, Visibility((), is_open=True)
     graphs = loaded.published.graphs
     names = tuple(sorted(graphs))
@@ -205,5 +207,6 @@ def open_store(loaded: LoadedRelease, config: Config) -> tuple[EmbeddedStore | R
         owners=USER_NAMESPACE,
         address=pool,
         places=config.queries,
+        launched=launched,
     )
     return store, Visibility(names)

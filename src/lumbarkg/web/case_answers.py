@@ -110,8 +110,7 @@ def get_why(case_id: str) -> Response:
     """All minimal justifications of ``?condition=…``."""
 
     def explained(case: Case, condition: Iri, limit: int, engine: Engine) -> Explained:
-        end = time.monotonic() + _WHY_SECONDS
-        found = explain(case, condition, engine, limit, lambda: time.monotonic() > end)
+        found = explain(case, condition, engine, limit, _expired_after(_WHY_SECONDS))
         body = render_why(condition, found.supports, found.argues_against, engine.reasoning, engine.sources)
         return body, why_triples
 
@@ -123,7 +122,7 @@ def get_why_not(case_id: str) -> Response:
     """The smallest sets of further statements with which ``?condition=…`` would be suggested."""
 
     def explained(case: Case, condition: Iri, limit: int, engine: Engine) -> Explained:
-        found = find_missing(case, condition, engine, limit)
+        found = find_missing(case, condition, engine, limit, _expired_after(_WHY_SECONDS))
         return render_why_not(found.why_not, found.already, engine.reasoning, engine.sources), why_not_triples
 
     return _explain(case_id, "case.why-not", explained)
@@ -173,6 +172,11 @@ def _negotiate(offered: tuple[str, ...]) -> str:
     if not accepted:
         raise NotAcceptableError(f"This can be had as {', '.join(offered)}.", offered)
     return accepted[0]
+
+
+def _expired_after(seconds: float) -> Callable[[], bool]:
+    end = time.monotonic() + seconds
+    return lambda: time.monotonic() > end
 
 
 def _json(body: dict[str, Any]) -> Response:

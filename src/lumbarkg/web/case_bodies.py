@@ -45,10 +45,11 @@ def read_document() -> Any:
 
 def read_body(engine: Engine) -> Case:
     """The case of the body. Raises InvalidInputError with every issue, UnsupportedMediaType."""
-    if request.mimetype in RDF_MEDIA_TYPES:
-        return read_rdf_case(request.get_data(), request.mimetype, engine)
-    if request.mimetype not in ("", JSON):
-        raise UnsupportedMediaType(f"A case is {', '.join(CASE_MEDIA_TYPES)}, not {request.mimetype}.")
+    media_type = request.mimetype
+    if media_type in RDF_MEDIA_TYPES:
+        return read_rdf_case(request.get_data(), media_type, engine)
+    if media_type not in ("", JSON):
+        raise UnsupportedMediaType(f"A case is {', '.join(CASE_MEDIA_TYPES)}, not {media_type}.")
     return read_case(parse_json(request.get_data()), engine)
 
 

@@ -25,11 +25,13 @@ from lumbarkg.web.case_request import (
     current_record,
     current_release,
     current_tenant,
+    read_case_parameters,
     read_id,
     read_precondition,
 )
 from lumbarkg.web.current import current_engine
 from lumbarkg.web.problems import problem_response
+from lumbarkg.web.resource_models import Parameters
 
 blueprint = Blueprint("cases", __name__, url_prefix="/api/v1/cases")
 
@@ -74,6 +76,7 @@ def get_revisions(case_id: str) -> Response:
     """The revisions of a case, oldest first, without their documents."""
 
     def answer() -> Response:
+        read_case_parameters(Parameters)
         found = current_record().cases.revisions(read_id(case_id), current_tenant())
         body = {"revisions": [{**_about(r), "href": _address(r)} for r in found]}
         return Response(json.dumps(body), mimetype="application/json")
@@ -119,6 +122,7 @@ def _accept(content: bytes) -> Accepted:
 
 def _document(action: str, case_id: str, number: int | None = None) -> Response:
     """A revision, by default the newest, in the form that Accept names."""
+    read_case_parameters(Parameters)  # ?revision=1 is not to give the newest in silence
     record = current_record()
     accepted = acceptable(request.headers.get("Accept"), CASE_MEDIA_TYPES)
     if not accepted:

@@ -11,8 +11,9 @@ from flask import Blueprint, Response
 from lumbarkg.assessment import Engine
 from lumbarkg.cases.cohort import count_cases
 from lumbarkg.identifiers import Iri
-from lumbarkg.web.case_request import answer_stored, audit_entry, current_record, current_tenant
+from lumbarkg.web.case_request import answer_stored, audit_entry, current_record, current_tenant, read_case_parameters
 from lumbarkg.web.current import current_engine
+from lumbarkg.web.resource_models import Parameters
 
 blueprint = Blueprint("cohorts", __name__)
 MOST_CASES = 20_000
@@ -23,6 +24,7 @@ def get_cohort() -> Response:
     """How many cases there are of each triage level, suggested condition and present finding."""
 
     def answer() -> Response:
+        read_case_parameters(Parameters)
         record, engine = current_record(), current_engine()
         revisions = record.cases.current(current_tenant(), MOST_CASES + 1)
         record.audit.append(audit_entry("case.cohort"))

@@ -13,7 +13,7 @@ from lumbarkg.rdf.formats import GRAPH_MEDIA_TYPES, SOLUTION_MEDIA_TYPES, conten
 from lumbarkg.rdf.iris import is_iri
 from lumbarkg.sparql.prefixes import undeclared_prefixes
 from lumbarkg.sparql.queries import DatasetClause, read_dataset, refuse_nesting, refuse_services
-from lumbarkg.sparql.reach import narrow
+from lumbarkg.sparql.reach import graphs_asked
 from lumbarkg.sparql.updates import read_update
 from lumbarkg.sparql.visibility import Scope
 from lumbarkg.store.port import Answer, GraphSelection
@@ -63,7 +63,7 @@ def _query(text: str, parameters: MultiDict[str, str]) -> Response:
         refuse_nesting(text)
         refuse_services(text)
         asked = _dataset(parameters, "default-graph-uri", "named-graph-uri") or read_dataset(text)
-        graphs = narrow(current_visibility().select(caller, asked, store.graph_names), text)
+        graphs = current_visibility().select(caller, asked, store.graph_names, graphs_asked(text))
         note_read("sparql.query", (*graphs.default, *graphs.named), text)
         answer = store.query(text, graphs, acceptable(request.headers.get("Accept"), _OFFERED))
     except QueryError as problem:

@@ -29,7 +29,7 @@ _OFFERED = ("application/json", "text/turtle")
 _FIELDS = ("case", "condition", "limit")
 _DEFAULT_LIMIT, _MOST = 20, 100
 _SECONDS = 2.0
-"""The time in which all justifications are looked for; what was found by then is given, and that it is not all."""
+"""The time in which all justifications, or all that is missing, are looked for; an answer says where it is not all."""
 
 
 @blueprint.post("/api/v1/assessments/why")
@@ -49,7 +49,7 @@ def post_why_not() -> Response:
     """The smallest sets of further statements with which the condition would be suggested."""
 
     def answer(case: Case, condition: Iri, limit: int, engine: Engine) -> tuple[dict[str, Any], list[Triple]]:
-        found = find_missing(case, condition, engine, limit)
+        found = find_missing(case, condition, engine, limit, _expired_after(_SECONDS))
         body = render_why_not(found.why_not, found.already, engine.reasoning, engine.sources)
         return body, why_not_triples(body)
 

@@ -181,6 +181,7 @@ class WhyNot(Open):
 
     disclaimer: str
     suggested: bool
+    complete: Annotated[bool, Field(description="False where there was no time to look at every way.")]
     missing: list[dict[str, Any]]
     reasoning: Reasoning
 

@@ -187,7 +187,7 @@ def _reading() -> Iterator[Operation]:
         "Counts over your cases",
         stored_answers.Cohort,
         "How many there are of each triage level, suggested condition and present finding, as they come out now.",
-        refusals=(),
+        refusals=(400,),
     )
 
 
