@@ -13,7 +13,7 @@ import socket
 import struct
 import time
 import urllib.parse
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 
@@ -69,7 +69,7 @@ async def drip_body(port: int, toll: Toll, stop: asyncio.Event) -> None:
 
 async def never_read(port: int, toll: Toll, stop: asyncio.Event) -> None:
     """A large answer, asked for many times on one connection, of which not a byte is read."""
-    await _ask_and_wait(port, toll, stop, LARGE, times=16)
+    await _ask_and_wait(port, toll, stop, LARGE, times=12)
 
 
 async def never_read_stream(port: int, toll: Toll, stop: asyncio.Event) -> None:
@@ -79,7 +79,7 @@ async def never_read_stream(port: int, toll: Toll, stop: asyncio.Event) -> None:
 
 async def sip(port: int, toll: Toll, stop: asyncio.Event) -> None:
     """A large answer, asked for many times on one connection, of which a few bytes are read in a second."""
-    await _ask_and_wait(port, toll, stop, LARGE, times=16, sip=16)
+    await _ask_and_wait(port, toll, stop, LARGE, times=12, sip=16)
 
 
 async def idle(port: int, toll: Toll, stop: asyncio.Event) -> None:
@@ -238,10 +238,12 @@ async def _ask_once(port: int, honest: Honest, name: str, head: bytes, body: byt
         honest.seconds[name].append(time.monotonic() - started)
 
 
-async def attack(port: int, run: Attack, clients: int, seconds: float) -> tuple[Toll, Honest]:
-    """Let ``clients`` attack for some seconds while an honest client asks, which begins when they have begun."""
-    toll, honest, stop = Toll(), Honest(), asyncio.Event()
-    attackers = [asyncio.ensure_future(run(port, toll, stop)) for _ in range(clients)]
+async def attack(port: int, names: Sequence[str], clients: int, seconds: float) -> tuple[dict[str, Toll], Honest]:
+    """Let ``clients`` of each kind attack at once while an honest client asks, which begins when they have begun."""
+    tolls, honest, stop = {name: Toll() for name in names}, Honest(), asyncio.Event()
+    attackers = [
+        asyncio.ensure_future(ATTACKS[name](port, toll, stop)) for name, toll in tolls.items() for _ in range(clients)
+    ]
     await asyncio.sleep(1)
     client = asyncio.ensure_future(be_honest(port, honest, stop))
     await asyncio.sleep(seconds - 1)
@@ -252,20 +254,24 @@ async def attack(port: int, run: Attack, clients: int, seconds: float) -> tuple[
         attacker.cancel()
     for attacker in done:
         attacker.result()
-    return toll, honest
+    return tolls, honest
 
 
-def tell(name: str, toll: Toll, honest: Honest) -> str:
+def tell(tolls: dict[str, Toll], honest: Honest) -> str:
     """One line for people."""
-    lives = sorted(toll.cut_off)
-    ended = f"{len(lives)} cut off after {lives[0]:.1f} to {lives[-1]:.1f} s" if lives else "none cut off"
+    told = []
+    for name, toll in tolls.items():
+        lives = sorted(toll.cut_off)
+        ended = f"{len(lives)} cut off after {lives[0]:.1f} to {lives[-1]:.1f} s" if lives else "none cut off"
+        told.append(f"{name}: {toll.opened} connections, {ended}, {toll.refused} refused")
     answers = sum(map(len, honest.seconds.values()))
     failed = f", e.g. {honest.failures[0]}" if honest.failures else ""
-    return (
-        f"{name}: {toll.opened} connections, {ended}, {toll.refused} refused; honest: {answers} answers, "
-        f"p50 {honest.quantile(0.5) * 1000:.0f} ms, p95 {honest.quantile(0.95) * 1000:.0f} ms, "
-        f"longest {honest.quantile(1) * 1000:.0f} ms, {len(honest.failures)} failed{failed}"
+    told.append(
+        f"honest: {answers} answers, p50 {honest.quantile(0.5) * 1000:.0f} ms, "
+        f"p95 {honest.quantile(0.95) * 1000:.0f} ms, longest {honest.quantile(1) * 1000:.0f} ms, "
+        f"{len(honest.failures)} failed{failed}"
     )
+    return "; ".join(told)
 
 
 def main() -> None:
@@ -277,8 +283,7 @@ def main() -> None:
     parser.add_argument("--clients", type=int, default=100)
     options = parser.parse_args()
     for name in options.names:
-        toll, honest = asyncio.run(attack(options.port, ATTACKS[name], options.clients, options.seconds))
-        print(tell(name, toll, honest), flush=True)
+        print(tell(*asyncio.run(attack(options.port, (name,), options.clients, options.seconds))), flush=True)
 
 
 if __name__ == "__main__":

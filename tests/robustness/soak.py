@@ -25,6 +25,8 @@ from tests.robustness.watching import Use, watch
 
 _MOST_CONNECTIONS = 256
 _PATIENCE_SECONDS = 30.0
+_KEPT_SECONDS = 20.0
+"""A connection that was not used for so long is not used again: the server may be ending it at that moment."""
 
 
 @dataclass(frozen=True)
@@ -92,6 +94,7 @@ class _Connection(asyncio.Protocol):
         self._answer: asyncio.Future[int] | None = None
         self._received = bytearray()
         self.is_open = False
+        self.used = time.monotonic()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport, self.is_open = transport, True
@@ -147,13 +150,16 @@ class _Client:
                 connection.close()
                 return 0
             if connection.is_open:
+                connection.used = time.monotonic()
                 self._idle.append(connection)
             return status
 
     async def _connect(self) -> _Connection | None:
         while self._idle:
-            if (connection := self._idle.pop()).is_open:
+            connection = self._idle.pop()
+            if connection.is_open and time.monotonic() - connection.used < _KEPT_SECONDS:
                 return connection
+            connection.close()
         try:
             _, made = await asyncio.get_running_loop().create_connection(_Connection, "127.0.0.1", self._port)
         except OSError:
