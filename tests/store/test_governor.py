@@ -292,3 +292,23 @@ def test_limits_that_cannot_work_are_refused() -> None:
     for wrong in ({"slots": 1}, {"seconds": 0}):
         with pytest.raises(ValueError, match="must be"):
             replace(LIMITS, **wrong)
+
+
+def test_whoever_asks_when_all_places_are_taken_is_told_at_once_and_the_state_is_still_known(
+    store: EmbeddedStore,
+) -> None:
+    """A place is held until an answer is read or closed; a process that has one place gives it to one query."""
+    one = EmbeddedStore({}, (), limits=LIMITS, address=store.address, places=1)
+    graphs, accepted = GraphSelection((), store.graph_names()), ("application/sparql-results+json",)
+    with ThreadPoolExecutor() as threads:
+        endless = threads.submit(one.query, ENDLESS, graphs, accepted)
+        time.sleep(0.5)
+        with pytest.raises(StoreBusyError):
+            one.query("ASK {}", graphs, accepted)
+        assert one.state().ready
+        assert one.graph_names() == store.graph_names()
+        with pytest.raises(QueryTimeoutError):
+            endless.result()
+    for _ in range(3):
+        assert b"true" in b"".join(one.query("ASK {}", graphs, accepted).content)
+    one.close()

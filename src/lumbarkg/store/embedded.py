@@ -126,11 +126,11 @@ class EmbeddedStore:
 
     def graph_names(self) -> tuple[Iri, ...]:
         """As the port says."""
-        return tuple(Iri(name) for name in self._ask(pack(Kind.JOB, {"op": "names"}))["names"])
+        return tuple(Iri(name) for name in self._ask(pack(Kind.JOB, {"op": "names"}), needs_place=False)["names"])
 
     def state(self) -> StoreState:
         """As the port says."""
-        return StoreState(**self._ask(pack(Kind.JOB, {"op": "state"})))
+        return StoreState(**self._ask(pack(Kind.JOB, {"op": "state"}), needs_place=False))
 
     def read_graph(self, name: Iri, accepted: tuple[str, ...] = GRAPH_MEDIA_TYPES) -> Answer | None:
         """As the port says."""
@@ -158,10 +158,10 @@ class EmbeddedStore:
         head = {"op": operation, "name": name, "mediaType": media_type}
         return bool(self._ask(pack(Kind.JOB, head, content))["created"])
 
-    def _ask(self, job: bytes) -> dict[str, Any]:
-        """The head of an answer that has no more than one."""
-        connection, first = self._send(job)
-        self._keep(connection)
+    def _ask(self, job: bytes, *, needs_place: bool = True) -> dict[str, Any]:
+        """The head of an answer that has no more than one. What the pool answers at once needs no place."""
+        connection, first = self._send(job, needs_place=needs_place)
+        self._keep(connection, has_place=needs_place)
         return first.head
 
     def _stream(self, job: bytes) -> Answer | None:
@@ -174,39 +174,39 @@ class EmbeddedStore:
             return Answer(first.head["mediaType"], iter((first.content,)), is_whole=True)
         return Answer(first.head["mediaType"], _Rest(connection, self._keep, self._drop))
 
-    def _send(self, job: bytes) -> tuple[_Connection, Frame]:
+    def _send(self, job: bytes, *, needs_place: bool = True) -> tuple[_Connection, Frame]:
         """Send a job; the connection and the first frame of the answer. Raises what that frame tells of."""
-        if self._places is not None and not self._places.acquire(blocking=False):
+        if needs_place and self._places is not None and not self._places.acquire(blocking=False):
             raise StoreBusyError("Too many queries are under way.", 1)
         try:
             connection = self._connect()
         except StoreError:
-            self._leave_place()
+            self._leave_place(has_place=needs_place)
             raise
         try:
             connection.send(job)
             first = connection.receive()
         except StoreError:
-            self._drop(connection)
+            self._drop(connection, has_place=needs_place)
             self._check_pool()
             raise
         if first.kind is Kind.FAILURE:
-            self._keep(connection)
+            self._keep(connection, has_place=needs_place)
             raise raised_by(first.head)
         return connection, first
 
-    def _keep(self, connection: _Connection) -> None:
+    def _keep(self, connection: _Connection, *, has_place: bool = True) -> None:
         """The answer is read to its end: the connection is free for the next job."""
         self._free.append(connection)
-        self._leave_place()
+        self._leave_place(has_place=has_place)
 
-    def _drop(self, connection: _Connection) -> None:
+    def _drop(self, connection: _Connection, *, has_place: bool = True) -> None:
         """The answer is not read to its end: the connection is not used again."""
         connection.close()
-        self._leave_place()
+        self._leave_place(has_place=has_place)
 
-    def _leave_place(self) -> None:
-        if self._places is not None:
+    def _leave_place(self, *, has_place: bool) -> None:
+        if has_place and self._places is not None:
             self._places.release()
 
     def _connect(self) -> _Connection:
