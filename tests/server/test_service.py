@@ -10,6 +10,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 import uuid
@@ -93,6 +94,7 @@ class Service:
     log: Path
     link: Path
     folder: Path
+    temporary: Path
 
     @property
     def port(self) -> int:
@@ -130,20 +132,20 @@ class Service:
 
 @contextmanager
 def _service(folder: Path, *arguments: str) -> Iterator[Service]:
-    link, log, temporary = folder / "release", folder / "log", folder / "tmp"
-    temporary.mkdir()
+    link, log = folder / "release", folder / "log"
     link.symlink_to(release_dir())
     with (
+        tempfile.TemporaryDirectory(prefix="lkg") as temporary,  # the address of a socket is short
         log.open("wb") as sink,
         running_server(
             *("--release", str(link), "--record", str(folder / "record.sqlite")),
             *arguments,
             stderr=sink,
-            TMPDIR=str(temporary),
+            TMPDIR=temporary,
         ) as server,
     ):
         _until(lambda: _is_ready(server.port), "ready")
-        yield Service(server, log, link, folder)
+        yield Service(server, log, link, folder, Path(temporary))
 
 
 @pytest.fixture(scope="module")
@@ -343,8 +345,7 @@ def test_a_release_whose_workers_die_is_rolled_back(tmp_path: Path) -> None:
 def test_a_stop_lets_what_runs_end_and_leaves_nothing(tmp_path: Path) -> None:
     with _service(tmp_path, "--workers", "2", "--query-seconds", "3") as service:
         processes = {service.pid, *_children(service.pid)}
-        temporary = tmp_path / "tmp"
-        assert list(temporary.iterdir()), "the socket of the pool is there"
+        assert list(service.temporary.iterdir()), "the socket of the pool is there"
         answers: list[int] = []
         slow = "SELECT (COUNT(*) AS ?n) WHERE { ?a ?b ?c . ?d ?e ?f . FILTER(?c = ?f) }"
 
@@ -358,7 +359,7 @@ def test_a_stop_lets_what_runs_end_and_leaves_nothing(tmp_path: Path) -> None:
         thread.join(30)
         assert answers in ([200], [503]), "it was answered: in full, or that it took too long"
         _until(lambda: not any(_is_alive(pid) for pid in processes), "every process has ended")
-        assert list(temporary.iterdir()) == []
+        assert list(service.temporary.iterdir()) == []
 
 
 def _is_alive(pid: int) -> bool:

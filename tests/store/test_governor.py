@@ -6,11 +6,13 @@ import json
 import os
 import signal
 import socket
+import tempfile
 import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -24,7 +26,7 @@ from lumbarkg.errors import (
     StoreError,
 )
 from lumbarkg.identifiers import Iri
-from lumbarkg.store.embedded import EmbeddedStore
+from lumbarkg.store.embedded import EmbeddedStore, launch_pool
 from lumbarkg.store.frames import Kind, pack
 from lumbarkg.store.limits import Limits
 from lumbarkg.store.port import GraphSelection, WritableGraphs
@@ -299,16 +301,24 @@ def test_whoever_asks_when_all_places_are_taken_is_told_at_once_and_the_state_is
 ) -> None:
     """A place is held until an answer is read or closed; a process that has one place gives it to one query."""
     one = EmbeddedStore({}, (), limits=LIMITS, address=store.address, places=1)
-    graphs, accepted = GraphSelection((), store.graph_names()), ("application/sparql-results+json",)
     with ThreadPoolExecutor() as threads:
-        endless = threads.submit(one.query, ENDLESS, graphs, accepted)
+        endless = threads.submit(one.query, ENDLESS, GRAPHS, JSON)
         time.sleep(0.5)
         with pytest.raises(StoreBusyError):
-            one.query("ASK {}", graphs, accepted)
+            one.query("ASK {}", GRAPHS, JSON)
         assert one.state().ready
         assert one.graph_names() == store.graph_names()
         with pytest.raises(QueryTimeoutError):
             endless.result()
     for _ in range(3):
-        assert b"true" in b"".join(one.query("ASK {}", graphs, accepted).content)
+        assert b"true" in b"".join(one.query("ASK {}", GRAPHS, JSON).content)
     one.close()
+
+
+def test_a_folder_whose_name_is_too_long_for_a_socket_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    deep = tmp_path / ("a" * 100)
+    deep.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(deep))
+    with pytest.raises(StoreError, match="TMPDIR names another"):
+        launch_pool()
+    assert list(deep.iterdir()) == []

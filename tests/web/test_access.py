@@ -526,8 +526,7 @@ def test_smuggled_and_broken_requests_end_in_errors(tmp_path: Path) -> None:
             b"GET /static/%2e%2e/app.py HTTP/1.1\r\nHost: localhost\r\n\r\n",
         ):
             with socket.create_connection(("127.0.0.1", server.port), 10) as connection:
-                connection.sendall(raw)
-                connection.shutdown(socket.SHUT_WR)
+                connection.sendall(raw.replace(b"localhost\r\n", b"localhost\r\nConnection: close\r\n"))
                 answer = b""
                 while part := connection.recv(65536):
                     answer += part

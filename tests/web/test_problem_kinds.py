@@ -30,6 +30,8 @@ def _kinds_in_source() -> set[str]:
                 if node.func.id in ("problem", "render_problem") and len(node.args) > 1:
                     kind = node.args[1]
                     found |= {kind.value} if isinstance(kind, ast.Constant) else set()
+                elif node.func.id == "_refusal":  # server/worker.py: what the application has no part in
+                    found |= {kind.value for kind in node.args[2:3] if isinstance(kind, ast.Constant)}
             elif isinstance(node, ast.Tuple) and len(node.elts) == 2 and path.name == "case_bodies.py":
                 first = node.elts[0]
                 if isinstance(first, ast.Constant) and str(first.value).startswith("malformed"):

@@ -26,6 +26,8 @@ from lumbarkg.store.limits import Limits
 from lumbarkg.store.port import Answer, GraphSelection, StoreState, WritableGraphs
 
 _READ = 256 * 1024
+_LONGEST_FOLDER = 90
+"""Bytes: the address of a socket has 107 (Linux, unix(7)), and the name of a file follows."""
 # The pool answers by itself at the deadline; a connection that is silent for much longer is broken.
 _GRACE_SECONDS = 30.0
 # A connection breaks a moment before the process is known to have ended.
@@ -381,9 +383,12 @@ class LaunchedPool:
 
 
 def launch_pool() -> LaunchedPool:
-    """Start a pool's process, so that it and its fork server are up when the graphs are made."""
+    """Start a pool's process, so that it and its fork server are up when the graphs are made. Raises StoreError."""
     command = [sys.executable, "-c", "from lumbarkg.store.pool import main; main()"]
     folder = tempfile.mkdtemp(prefix="lumbarkg-")
+    if len(os.fsencode(folder)) > _LONGEST_FOLDER:
+        Path(folder).rmdir()
+        raise StoreError(f"{folder} is too long a name for a socket's folder. TMPDIR names another.")
     launched = LaunchedPool(subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE), folder)
     launched._send(pack(Kind.JOB, {"path": launched.path}))
     return launched
