@@ -133,9 +133,10 @@ class _Service(BaseApplication):  # type: ignore[misc]  # as _Quiet
 
     def _load(self) -> Generation:
         gc.unfreeze()
-        generation = load_generation(next(self._numbers), self._config)
-        gc.freeze()  # what is shared with workers must stay unwritten, by the collector too, to remain shared
-        return generation
+        try:
+            return load_generation(next(self._numbers), self._config)
+        finally:
+            gc.freeze()  # what is shared with workers must stay unwritten, by the collector too, to remain shared
 
     def _is_on_probation(self) -> bool:
         return time.monotonic() - self._swapped <= self._settings.probation_seconds
