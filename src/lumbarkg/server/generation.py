@@ -22,9 +22,8 @@ from lumbarkg.web.app import Config, LoadedRelease, create_app, load_release, op
 
 @dataclass(frozen=True)
 class Generation:
-    """``number`` counts from 1; ``store`` owns the pool, None where a remote store is asked."""
+    """``store`` owns the pool, None where a remote store is asked; ``folder`` holds the link to the pool's socket."""
 
-    number: int
     config: Config
     loaded: LoadedRelease
     store: EmbeddedStore | None
@@ -65,7 +64,7 @@ class Generation:
         shutil.rmtree(self.folder, ignore_errors=True)
 
 
-def load_generation(number: int, config: Config) -> Generation:
+def load_generation(config: Config) -> Generation:
     """Load the release that the configuration names and start its pool, whose graphs load while the caller goes on.
 
     Raises OntologyError or ResourceError where the release cannot be used, StoreError where the pool does not start.
@@ -84,13 +83,13 @@ def load_generation(number: int, config: Config) -> Generation:
     store, _ = open_store(loaded, config, launched)
     folder = Path(tempfile.mkdtemp(prefix="lumbarkg-"))
     if not isinstance(store, EmbeddedStore):
-        return Generation(number, config, loaded, None, folder)
+        return Generation(config, loaded, None, folder)
     try:
         _point(folder / "pool", store.start())
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)
         raise
-    return Generation(number, replace(config, pool=folder / "pool"), loaded, store, folder)
+    return Generation(replace(config, pool=folder / "pool"), loaded, store, folder)
 
 
 @contextmanager

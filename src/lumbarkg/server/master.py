@@ -8,7 +8,6 @@ over, while the old ones finish. A new generation whose workers end by themselve
 from __future__ import annotations
 
 import gc
-import itertools
 import logging
 import os
 import signal
@@ -55,7 +54,6 @@ class _Service(BaseApplication):  # type: ignore[misc]  # as _Quiet
 
     def __init__(self, settings: ServerSettings, config: Config) -> None:
         self._settings, self._config = settings, config
-        self._numbers = itertools.count(1)
         self.generation = self._load()
         self._former: Generation | None = None
         self._open = [self.generation]
@@ -134,7 +132,7 @@ class _Service(BaseApplication):  # type: ignore[misc]  # as _Quiet
     def _load(self) -> Generation:
         gc.unfreeze()
         try:
-            return load_generation(next(self._numbers), self._config)
+            return load_generation(self._config)
         finally:
             gc.freeze()  # what is shared with workers must stay unwritten, by the collector too, to remain shared
 
