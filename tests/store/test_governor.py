@@ -26,8 +26,9 @@ from lumbarkg.errors import (
     StoreError,
 )
 from lumbarkg.identifiers import Iri
-from lumbarkg.store.embedded import EmbeddedStore, launch_pool
+from lumbarkg.store.embedded import EmbeddedStore
 from lumbarkg.store.frames import Kind, pack
+from lumbarkg.store.launch import launch_pool
 from lumbarkg.store.limits import Limits
 from lumbarkg.store.port import GraphSelection, WritableGraphs
 from tests.listener import Listener

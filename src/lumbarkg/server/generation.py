@@ -16,7 +16,8 @@ from pathlib import Path
 
 from flask import Flask
 
-from lumbarkg.store.embedded import EmbeddedStore, launch_pool
+from lumbarkg.store.embedded import EmbeddedStore
+from lumbarkg.store.launch import launch_pool
 from lumbarkg.web.app import Config, LoadedRelease, create_app, load_release, open_store
 
 

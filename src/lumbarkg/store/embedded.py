@@ -5,34 +5,27 @@ from __future__ import annotations
 import contextlib
 import os
 import shutil
-import socket
 import subprocess
-import sys
-import tempfile
 import threading
-from collections import deque
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping
+from dataclasses import asdict
 from functools import lru_cache
-from pathlib import Path
 from typing import Any
 
 from lumbarkg.errors import StoreBusyError, StoreError
 from lumbarkg.identifiers import Iri
 from lumbarkg.rdf.formats import GRAPH_MEDIA_TYPES
+from lumbarkg.store.connection import LOST, Connection, Rest
 from lumbarkg.store.failures import raised_by
-from lumbarkg.store.frames import Frame, Kind, Unpacker, pack, pack_written, write_head
+from lumbarkg.store.frames import Frame, Kind, pack, pack_written, write_head
+from lumbarkg.store.launch import LaunchedPool, launch_pool
 from lumbarkg.store.limits import Limits
 from lumbarkg.store.port import Answer, GraphSelection, StoreState, WritableGraphs
 
-_READ = 256 * 1024
-_LONGEST_FOLDER = 90
-"""Bytes: the address of a socket has 107 (Linux, unix(7)), and the name of a file follows."""
 # The pool answers by itself at the deadline; a connection that is silent for much longer is broken.
 _GRACE_SECONDS = 30.0
 # A connection breaks a moment before the process is known to have ended.
 _DYING_SECONDS = 0.5
-_LOST = "The query service broke off. Try again."
 
 
 class EmbeddedStore:
@@ -61,7 +54,7 @@ class EmbeddedStore:
         self._graphs, self._default, self._prefixes = dict(graphs), default, dict(prefixes or {})
         self.limits, self._owners = limits or Limits(), owners
         self._lock = threading.Lock()
-        self._free: list[_Connection] = []
+        self._free: list[Connection] = []
         self._places = None if places is None else threading.BoundedSemaphore(places)
         self._process: subprocess.Popen[bytes] | None = None
         self._folder: str | None = None
@@ -112,7 +105,7 @@ class EmbeddedStore:
         """As the port says."""
         answer = self._stream(pack_written(Kind.JOB, _query_head(graphs, accepted), text.encode()))
         if answer is None:
-            raise StoreError(_LOST)
+            raise StoreError(LOST)
         return answer
 
     def update(self, text: str, graphs: GraphSelection, writable: WritableGraphs) -> None:
@@ -174,9 +167,9 @@ class EmbeddedStore:
             if first.head.get("missing"):
                 return None
             return Answer(first.head["mediaType"], iter((first.content,)), is_whole=True)
-        return Answer(first.head["mediaType"], _Rest(connection, self._keep, self._drop))
+        return Answer(first.head["mediaType"], Rest(connection, self._keep, self._drop))
 
-    def _send(self, job: bytes, *, needs_place: bool = True) -> tuple[_Connection, Frame]:
+    def _send(self, job: bytes, *, needs_place: bool = True) -> tuple[Connection, Frame]:
         """Send a job; the connection and the first frame of the answer. Raises what that frame tells of."""
         if needs_place and self._places is not None and not self._places.acquire(blocking=False):
             raise StoreBusyError("Too many queries are under way.", 1)
@@ -197,12 +190,12 @@ class EmbeddedStore:
             raise raised_by(first.head)
         return connection, first
 
-    def _keep(self, connection: _Connection, *, has_place: bool = True) -> None:
+    def _keep(self, connection: Connection, *, has_place: bool = True) -> None:
         """The answer is read to its end: the connection is free for the next job."""
         self._free.append(connection)
         self._leave_place(has_place=has_place)
 
-    def _drop(self, connection: _Connection, *, has_place: bool = True) -> None:
+    def _drop(self, connection: Connection, *, has_place: bool = True) -> None:
         """The answer is not read to its end: the connection is not used again."""
         connection.close()
         self._leave_place(has_place=has_place)
@@ -211,14 +204,14 @@ class EmbeddedStore:
         if has_place and self._places is not None:
             self._places.release()
 
-    def _connect(self) -> _Connection:
+    def _connect(self) -> Connection:
         with contextlib.suppress(IndexError):
             return self._free.pop()
         try:
-            return _Connection(self.address, self.limits.seconds + _GRACE_SECONDS)
+            return Connection(self.address, self.limits.seconds + _GRACE_SECONDS)
         except OSError as problem:
             self._check_pool()
-            raise StoreError(_LOST) from problem
+            raise StoreError(LOST) from problem
 
     def _check_pool(self, seconds: float = _DYING_SECONDS) -> None:
         """Where the pool has died, forget it and every connection to it, so that the next call finds another."""
@@ -258,137 +251,7 @@ class EmbeddedStore:
         }
 
 
-class _Rest:
-    """The contents after the first frame; let go of at its end, when it is closed, and when it is forgotten."""
-
-    def __init__(
-        self,
-        connection: _Connection,
-        keep: Callable[[_Connection], None],
-        drop: Callable[[_Connection], None],
-    ) -> None:
-        self._connection: _Connection | None = connection
-        self._keep, self._drop = keep, drop
-
-    def __iter__(self) -> Iterator[bytes]:
-        return self
-
-    def __next__(self) -> bytes:
-        while self._connection is not None:
-            try:
-                frame = self._connection.receive()
-            except StoreError:
-                self.close()
-                raise
-            if frame.kind is not Kind.CONTENT:
-                connection, self._connection = self._connection, None
-                self._keep(connection)
-            if frame.kind is Kind.FAILURE:
-                raise raised_by(frame.head)
-            if frame.content:
-                return frame.content
-        raise StopIteration
-
-    def close(self) -> None:
-        """Hang up, where the end was not reached: whoever answers stops."""
-        connection, self._connection = self._connection, None
-        if connection is not None:
-            self._drop(connection)
-
-    def __del__(self) -> None:
-        self.close()
-
-
 @lru_cache(maxsize=256)
 def _query_head(graphs: GraphSelection, accepted: tuple[str, ...]) -> bytes:
     """The head of a query's job; most queries have the same."""
     return write_head({"op": "query", "default": graphs.default, "named": graphs.named, "accepted": accepted})
-
-
-class _Connection:
-    """A socket to the pool, and the frames that came over it and were not taken yet."""
-
-    def __init__(self, address: str, seconds: float) -> None:
-        self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-        self._socket.settimeout(seconds)
-        self._unpacker = Unpacker()
-        self._frames: deque[Frame] = deque()
-        try:
-            self._socket.connect(address)
-        except OSError:
-            self._socket.close()
-            raise
-
-    def send(self, content: bytes) -> None:
-        """Send a job. Raises StoreError."""
-        try:
-            self._socket.sendall(content)
-        except OSError as problem:
-            raise StoreError(_LOST) from problem
-
-    def receive(self) -> Frame:
-        """The next frame. Raises StoreError where none comes."""
-        while not self._frames:
-            try:
-                content = self._socket.recv(_READ)
-            except OSError as problem:
-                raise StoreError(_LOST) from problem
-            if not content:
-                raise StoreError(_LOST)
-            self._frames.extend(self._unpacker.feed(content))
-        return self._frames.popleft()
-
-    def close(self) -> None:
-        """Hang up: the pool ends what it does for this connection."""
-        self._socket.close()
-
-
-@dataclass(frozen=True)
-class LaunchedPool:
-    """A pool's process, which waits for what it is to hold, and the folder of its socket."""
-
-    process: subprocess.Popen[bytes]
-    folder: str
-
-    @property
-    def path(self) -> str:
-        """Where its socket will be."""
-        return str(Path(self.folder) / "queries")
-
-    def configure(self, settings: Mapping[str, Any], graphs: Mapping[Iri, bytes]) -> None:
-        """Tell it what it is to be; returns when it listens. Raises StoreError where it does not."""
-        try:
-            self._send(pack(Kind.JOB, dict(settings)))
-            for name, content in graphs.items():
-                self._send(pack(Kind.FEED, {"name": name}, content))
-            self._send(pack(Kind.READY))
-            is_ready = self.process.stdout is not None and bool(os.read(self.process.stdout.fileno(), 64))
-        except OSError:
-            is_ready = False
-        if not is_ready:
-            self.discard()
-            where = Path(self.folder).parent
-            raise StoreError(f"The query service did not start. Is there room in {where}? TMPDIR names another folder.")
-
-    def discard(self) -> None:
-        """End it; it is not wanted."""
-        self.process.kill()
-        self.process.wait()
-        shutil.rmtree(self.folder, ignore_errors=True)
-
-    def _send(self, content: bytes) -> None:
-        if self.process.stdin is not None:
-            self.process.stdin.write(content)
-            self.process.stdin.flush()
-
-
-def launch_pool() -> LaunchedPool:
-    """Start a pool's process, so that it and its fork server are up when the graphs are made. Raises StoreError."""
-    command = [sys.executable, "-c", "from lumbarkg.store.pool import main; main()"]
-    folder = tempfile.mkdtemp(prefix="lumbarkg-")
-    if len(os.fsencode(folder)) > _LONGEST_FOLDER:
-        Path(folder).rmdir()
-        raise StoreError(f"{folder} is too long a name for a socket's folder. TMPDIR names another.")
-    launched = LaunchedPool(subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE), folder)
-    launched._send(pack(Kind.JOB, {"path": launched.path}))
-    return launched

@@ -21,7 +21,8 @@ from lumbarkg.resources import queries_dir, release_dir, shapes_dir
 from lumbarkg.sparql.graphs import UNION
 from lumbarkg.sparql.release import ReleaseGraphs, read_release_graphs
 from lumbarkg.sparql.visibility import USER_NAMESPACE, Visibility
-from lumbarkg.store.embedded import EmbeddedStore, LaunchedPool
+from lumbarkg.store.embedded import EmbeddedStore
+from lumbarkg.store.launch import LaunchedPool
 from lumbarkg.store.limits import Limits
 from lumbarkg.store.port import DEFAULT_GRAPH, Store
 from lumbarkg.store.remote import RemoteStore, UnionGraph

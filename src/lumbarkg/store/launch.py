@@ -1,0 +1,71 @@
+"""Starts the query pool, which is a process of its own (``store.pool``)."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from lumbarkg.errors import StoreError
+from lumbarkg.identifiers import Iri
+from lumbarkg.store.frames import Kind, pack
+
+_LONGEST_FOLDER = 90
+"""Bytes: the address of a socket has 107 (Linux, unix(7)), and the name of a file follows."""
+
+
+@dataclass(frozen=True)
+class LaunchedPool:
+    """A pool's process, which waits for what it is to hold, and the folder of its socket."""
+
+    process: subprocess.Popen[bytes]
+    folder: str
+
+    @property
+    def path(self) -> str:
+        """Where its socket will be."""
+        return str(Path(self.folder) / "queries")
+
+    def configure(self, settings: Mapping[str, Any], graphs: Mapping[Iri, bytes]) -> None:
+        """Tell it what it is to be; returns when it listens. Raises StoreError where it does not."""
+        try:
+            self._send(pack(Kind.JOB, dict(settings)))
+            for name, content in graphs.items():
+                self._send(pack(Kind.FEED, {"name": name}, content))
+            self._send(pack(Kind.READY))
+            is_ready = self.process.stdout is not None and bool(os.read(self.process.stdout.fileno(), 64))
+        except OSError:
+            is_ready = False
+        if not is_ready:
+            self.discard()
+            where = Path(self.folder).parent
+            raise StoreError(f"The query service did not start. Is there room in {where}? TMPDIR names another folder.")
+
+    def discard(self) -> None:
+        """End it; it is not wanted."""
+        self.process.kill()
+        self.process.wait()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def _send(self, content: bytes) -> None:
+        if self.process.stdin is not None:
+            self.process.stdin.write(content)
+            self.process.stdin.flush()
+
+
+def launch_pool() -> LaunchedPool:
+    """Start a pool's process, so that it and its fork server are up when the graphs are made. Raises StoreError."""
+    command = [sys.executable, "-c", "from lumbarkg.store.pool import main; main()"]
+    folder = tempfile.mkdtemp(prefix="lumbarkg-")
+    if len(os.fsencode(folder)) > _LONGEST_FOLDER:
+        Path(folder).rmdir()
+        raise StoreError(f"{folder} is too long a name for a socket's folder. TMPDIR names another.")
+    launched = LaunchedPool(subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE), folder)
+    launched._send(pack(Kind.JOB, {"path": launched.path}))
+    return launched
