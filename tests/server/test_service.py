@@ -374,3 +374,19 @@ def test_when_the_master_is_killed_the_others_end(tmp_path: Path) -> None:
         assert len(processes) == 3
         os.kill(service.pid, signal.SIGKILL)
         _until(lambda: not any(_is_alive(pid) for pid in processes), "every process has ended", 20)
+
+
+def test_workers_that_end_as_soon_as_they_start_end_the_server(tmp_path: Path) -> None:
+    with _service(tmp_path, "--workers", "1") as service:
+        time.sleep(2)  # the first has lived long enough
+        killed: set[int] = set()
+
+        def is_over() -> bool:
+            for worker in _workers(service.pid) - killed:
+                os.kill(worker, signal.SIGKILL)
+                killed.add(worker)
+            return not _is_alive(service.pid)
+
+        _until(is_over, "the master has given up")
+        assert 10 < len(killed) < 20
+        assert "workers end as soon as they start" in service.log.read_text()

@@ -17,6 +17,7 @@ from typing import Any
 
 from gunicorn.app.base import BaseApplication
 from gunicorn.arbiter import Arbiter
+from gunicorn.errors import HaltServer
 from gunicorn.glogging import Logger
 
 from lumbarkg.errors import LumbarkgError
@@ -30,6 +31,11 @@ from lumbarkg.web.app import Config
 LOG = logging.getLogger("lumbarkg.server")
 _HEARTBEAT_SECONDS = 60
 """A worker whose event loop has not turned for so long is killed and replaced."""
+
+_QUICK_SECONDS, _MOST_QUICK_DEATHS = 2.0, 10
+"""So many workers, one after the other, that lived no longer: starting more would only keep the machine busy."""
+_GARBAGE = 50_000
+"""New objects after which a worker looks for cycles: an answer makes thousands of objects and hardly a cycle."""
 
 
 def serve(settings: ServerSettings, config: Config) -> None:
@@ -58,6 +64,7 @@ class _Service(BaseApplication):  # type: ignore[misc]  # as _Quiet
         self._former: Generation | None = None
         self._open = [self.generation]
         self._swapped = float("-inf")
+        self._quick_deaths = 0
         super().__init__()
 
     def load_config(self) -> None:
@@ -147,15 +154,20 @@ class _Service(BaseApplication):  # type: ignore[misc]  # as _Quiet
 
     def _before_fork(self, master: Any, worker: Any) -> None:  # noqa: ARG002 - gunicorn's signature
         worker.generation, worker.settings = self.generation, self._settings
+        worker.born = time.monotonic()
 
     def _after_fork(self, master: Any, worker: Any) -> None:  # noqa: ARG002 - as above
         for generation in self._open:
             generation.leave_to_parent()
+        gc.set_threshold(_GARBAGE)
 
     def _after_exit(self, master: Any, worker: Any) -> None:
         metrics.forget_process(worker.pid)
         if worker.generation is self.generation and self._is_on_probation() and not master.is_stopping:
             master.roll_back_soon()
+        self._quick_deaths = self._quick_deaths + 1 if time.monotonic() - worker.born < _QUICK_SECONDS else 0
+        if self._quick_deaths >= _MOST_QUICK_DEATHS and not master.is_stopping:
+            raise HaltServer("workers end as soon as they start; the log says why", 1)
 
 
 class _Master(Arbiter):  # type: ignore[misc]  # as _Quiet
