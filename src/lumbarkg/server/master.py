@@ -21,6 +21,7 @@ from gunicorn.errors import HaltServer
 from gunicorn.glogging import Logger
 
 from lumbarkg.errors import LumbarkgError
+from lumbarkg.server.balance import ConnectionCounts
 from lumbarkg.server.generation import Generation, load_generation
 from lumbarkg.server.self_test import find_faults
 from lumbarkg.server.settings import ServerSettings
@@ -65,6 +66,7 @@ class _Service(BaseApplication):  # type: ignore[misc]  # as _Quiet
         self._open = [self.generation]
         self._swapped = float("-inf")
         self._quick_deaths = 0
+        self._counts = ConnectionCounts()
         super().__init__()
 
     def load_config(self) -> None:
@@ -154,7 +156,7 @@ class _Service(BaseApplication):  # type: ignore[misc]  # as _Quiet
 
     def _before_fork(self, master: Any, worker: Any) -> None:  # noqa: ARG002 - gunicorn's signature
         worker.generation, worker.settings = self.generation, self._settings
-        worker.born = time.monotonic()
+        worker.born, worker.slot = time.monotonic(), self._counts.slot(worker.age)
 
     def _after_fork(self, master: Any, worker: Any) -> None:  # noqa: ARG002 - as above
         for generation in self._open:

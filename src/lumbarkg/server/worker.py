@@ -23,6 +23,7 @@ from waitress.task import ThreadedTaskDispatcher, WSGITask
 from lumbarkg import __version__
 from lumbarkg.issues import error
 from lumbarkg.render.json import render_problem
+from lumbarkg.server.balance import Slot
 from lumbarkg.server.generation import Generation
 from lumbarkg.server.settings import ServerSettings
 
@@ -34,7 +35,7 @@ _MOST_AHEAD = 16
 """Requests that a client may send before it has read the answer to the first."""
 _OTHER_FILES = 256
 """Open files that are no connection: the record, the query pool, bodies and answers on disk."""
-_POLL_SECONDS, _DRAIN_SECONDS = 0.5, 0.05
+_POLL_SECONDS, _DRAIN_SECONDS = 0.25, 0.05
 _LINGER_SECONDS = 1.0
 """How long a stopping worker keeps connections that do nothing."""
 
@@ -128,6 +129,12 @@ class _Server(TcpWSGIServer):  # type: ignore[misc]  # as _Task
     channel_class = _Channel
     is_draining = False
     request_seconds = answer_seconds = float("inf")
+    slot: Slot | None = None
+
+    def readable(self) -> bool:
+        """Called by waitress before it waits: whether to take new connections."""
+        can_accept: bool = super().readable()
+        return (self.slot is None or self.slot.may_accept(len(self.active_channels))) and can_accept
 
     def maintenance(self, now: float) -> None:
         """Called by waitress every few seconds: end what is idle for too long, and what arrives too slowly."""
@@ -146,6 +153,8 @@ class _Server(TcpWSGIServer):  # type: ignore[misc]  # as _Task
         """Take no more connections, end those that stay idle; returns whether none is left."""
         if not self.is_draining:
             self.is_draining, self._drained = True, time.monotonic()
+            if self.slot is not None:
+                self.slot.close()
             self.del_channel()  # the listening socket is the master's: it is not closed, only no longer looked at
         if time.monotonic() - self._drained < _LINGER_SECONDS:
             return not self.active_channels  # a client may be sending; it is answered, and told that this was all
@@ -170,6 +179,7 @@ class WaitressWorker(Worker):  # type: ignore[misc]  # gunicorn ships no types
     alive: bool
     generation: Generation
     settings: ServerSettings
+    slot: Slot
 
     def run(self) -> None:
         """Serve until told to stop, or until the master has gone."""
@@ -215,5 +225,6 @@ class WaitressWorker(Worker):  # type: ignore[misc]  # gunicorn ships no types
             sockinfo=(listener.family, listener.type, listener.proto, listener.getsockname()),
             bind_socket=False,
         )
+        server.slot = self.slot
         server.request_seconds, server.answer_seconds = settings.request_seconds, settings.answer_seconds
         return server
