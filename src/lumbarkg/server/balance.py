@@ -14,6 +14,8 @@ _SLOTS = 128
 _SLOT = struct.Struct("dq")  # when it was written, by the clock that all processes share; connections
 _FRESH_SECONDS = 1.0
 """What was written longer ago says nothing: whoever wrote it has ended, or is stuck."""
+_MORE = 4
+"""So many more connections than another a worker may have: in a burst of new ones none waits for the others."""
 _CLOSED = -1
 
 
@@ -35,7 +37,7 @@ class Slot:
         self._shared, self._own = shared, own
 
     def may_accept(self, connections: int) -> bool:
-        """Tell the others how many connections we have; whether the next one is ours to take."""
+        """Tell the others how many connections we have; whether we may take the next one too."""
         now = time.monotonic()
         self._write(now, connections)
         others = [
@@ -43,7 +45,7 @@ class Slot:
             for number, (moment, count) in enumerate(_SLOT.iter_unpack(self._shared[:]))
             if number != self._own and count != _CLOSED and now - moment < _FRESH_SECONDS
         ]
-        return connections <= min(others, default=connections)
+        return connections <= min(others, default=connections) + _MORE
 
     def close(self) -> None:
         """Tell the others that we take no more."""

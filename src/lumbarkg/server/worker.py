@@ -36,6 +36,8 @@ _MOST_AHEAD = 16
 _OTHER_FILES = 256
 """Open files that are no connection: the record, the query pool, bodies and answers on disk."""
 _POLL_SECONDS, _DRAIN_SECONDS = 0.25, 0.05
+_ASK_AGAIN_SECONDS = 0.02
+"""How soon a worker that leaves new connections to others looks whether they still have fewer."""
 _LINGER_SECONDS = 1.0
 """How long a stopping worker keeps connections that do nothing."""
 
@@ -130,11 +132,12 @@ class _Server(TcpWSGIServer):  # type: ignore[misc]  # as _Task
     is_draining = False
     request_seconds = answer_seconds = float("inf")
     slot: Slot | None = None
+    _is_next_ours = True
 
     def readable(self) -> bool:
         """Called by waitress before it waits: whether to take new connections."""
         can_accept: bool = super().readable()
-        return (self.slot is None or self.slot.may_accept(len(self.active_channels))) and can_accept
+        return self._is_next_ours and can_accept
 
     def maintenance(self, now: float) -> None:
         """Called by waitress every few seconds: end what is idle for too long, and what arrives too slowly."""
@@ -146,8 +149,9 @@ class _Server(TcpWSGIServer):  # type: ignore[misc]  # as _Task
                 channel.cut_off(_TOO_SLOW)
 
     def turn(self, seconds: float) -> None:
-        """One turn of the loop, which waits for so long where nothing happens."""
-        self.asyncore.poll2(seconds, self._map)
+        """One turn of the loop, which waits for so long where nothing happens; less if others are to accept."""
+        self._is_next_ours = self.slot is None or self.slot.may_accept(len(self.active_channels))
+        self.asyncore.poll2(seconds if self._is_next_ours else min(seconds, _ASK_AGAIN_SECONDS), self._map)
 
     def drain(self) -> bool:
         """Take no more connections, end those that stay idle; returns whether none is left."""
