@@ -18,7 +18,7 @@ OPTIONS = ("--workers", "2", "--request-seconds", str(REQUEST_SECONDS), "--idle-
 # The server looks every second and a half for those whose time is over.
 LATE_SECONDS = 6.0
 # A few milliseconds where nothing else runs on the machine; 10 and more where an attack has its way.
-HONEST_SECONDS = 4.0
+HONEST_SECONDS = 8.0
 # Files that come and go: connections to the pool, of the record's threads.
 SPARE = 12
 
