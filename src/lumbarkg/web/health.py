@@ -42,6 +42,6 @@ def _state(name: str, ask: Callable[[], object]) -> str:
     try:
         ask()
     except LumbarkgError as problem:
-        current_app.logger.warning("%s does not answer: %s", name, type(problem).__name__)
+        current_app.logger.warning("the %s is not ready: %s", name, problem)
         return "unavailable"
     return "ok"
