@@ -3,12 +3,7 @@
 from __future__ import annotations
 
 import argparse
-import ctypes
 import os
-import shutil
-import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,14 +11,12 @@ from typing import TYPE_CHECKING, Any, Literal, get_origin
 
 from lumbarkg import __version__
 from lumbarkg.commands.status import FAILED, OK
+from lumbarkg.server.process import fill_standard_streams, limit_arenas, surroundings
 from lumbarkg.server.settings import NOT_ON_COMMAND_LINE, ServerSettings, read_effective
 
 if TYPE_CHECKING:
     from lumbarkg.web.app import Config
 
-_M_ARENA_MAX = -8
-"""glibc's number for it (malloc.h)."""
-_COUNTS = "lumbarkg-metrics-"
 _HOW_TO_BEGIN = """\
 This address is reached by others, and there is no token yet: only /healthz and /readyz are served. Make one, here, with
     lumbarkg token create --record {record} --name NAME --tenant TENANT --scope read --scope assess --scope cases
@@ -66,53 +59,10 @@ def run(options: argparse.Namespace) -> int:
     if options.print_config:
         print(effective.to_toml(), end="")
         return OK
-    _fill_standard_streams()
-    _limit_arenas()
-    with _environment():
+    fill_standard_streams()
+    limit_arenas()
+    with surroundings():
         return _serve(settings, effective.changes())
-
-
-def _fill_standard_streams() -> None:
-    """Where input, output or error is closed, let it lead nowhere: the next file opened would take its place."""
-    handle = os.open(os.devnull, os.O_RDWR)
-    while handle <= 2:  # the lowest that is free
-        os.set_inheritable(handle, True)
-        handle = os.open(os.devnull, os.O_RDWR)
-    os.close(handle)
-
-
-@contextmanager
-def _environment() -> Iterator[None]:
-    """What libraries look at when they are loaded, which is after this."""
-    # Workers count together in a folder of mapped files. They are in memory where possible: where a disk is full,
-    # writing to a mapped file ends the process.
-    shared = "/dev/shm"  # noqa: S108 - mkdtemp makes a folder of our own in it
-    folder = Path(shared if os.access(shared, os.W_OK) else tempfile.gettempdir())
-    _remove_left_over(folder)
-    counts = tempfile.mkdtemp(prefix=f"{_COUNTS}{os.getpid()}-", dir=folder)
-    before = os.environ.copy()
-    os.environ["PROMETHEUS_MULTIPROC_DIR"] = counts
-    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # the matrices are small, and a fork must find no threads
-    try:
-        yield
-    finally:
-        os.environ.clear()
-        os.environ.update(before)
-        shutil.rmtree(counts, ignore_errors=True)
-
-
-def _limit_arenas() -> None:
-    """Two arenas for all threads: with one for each the same work holds some 70 MB more (docs/robustness.md)."""
-    with suppress(AttributeError):  # another C library than glibc has no such thing
-        ctypes.CDLL(None).mallopt(_M_ARENA_MAX, 2)
-
-
-def _remove_left_over(folder: Path) -> None:
-    """Remove the counts of servers that were killed."""
-    for found in folder.glob(f"{_COUNTS}*"):
-        pid = found.name.removeprefix(_COUNTS).partition("-")[0]
-        if not Path("/proc", pid).exists():
-            shutil.rmtree(found, ignore_errors=True)
 
 
 def _serve(settings: ServerSettings, changes: str) -> int:
