@@ -15,6 +15,7 @@ import socket
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -110,19 +111,18 @@ def main() -> int:
     rates: dict[str, dict[str, list[float]]] = {name: {"/healthz": [], COMPACT: []} for name in names}
     starts: dict[str, list[float]] = {name: [] for name in names}
     waits: dict[str, float] = {}
-    folder = Path(__file__).parent / "__pycache__"
-    folder.mkdir(exist_ok=True)
-    for _ in range(options.turns):
-        for name in names:
-            with running(name) as (port, seconds):
-                starts[name].append(seconds)
-                for path, found in rates[name].items():
-                    body = json.dumps(CASE).encode() if path == COMPACT else None
-                    address = f"http://127.0.0.1:{port}{path}"
-                    rate_of(address, 1, body, folder)  # warm
-                    found.append(rate_of(address, options.seconds, body, folder))
-                if name not in waits:
-                    waits[name] = _longest_beside_slow_clients(port)
+    with tempfile.TemporaryDirectory() as folder:
+        for _ in range(options.turns):
+            for name in names:
+                with running(name) as (port, seconds):
+                    starts[name].append(seconds)
+                    for path, found in rates[name].items():
+                        body = json.dumps(CASE).encode() if path == COMPACT else None
+                        address = f"http://127.0.0.1:{port}{path}"
+                        rate_of(address, 1, body, Path(folder))  # warm
+                        found.append(rate_of(address, options.seconds, body, Path(folder)))
+                    if name not in waits:
+                        waits[name] = _longest_beside_slow_clients(port)
     print(
         f"                    healthz/s  compact/s  ready in s  longest answer beside {SLOW_CLIENTS} slow bodies in s"
     )
