@@ -124,5 +124,6 @@ def test_a_running_server_says_nothing_either(tmp_path: Path) -> None:
         finally:
             server.terminate()
     text = log.read_text()
-    assert text.count('"route"') >= len(_requests(case_id))
+    # One has a method that the HTTP layer refuses by itself; those who hung up may or may not have been answered.
+    assert text.count('"route"') >= len(_requests(case_id)) - 1
     _assert_clean(text, "the server's output")
