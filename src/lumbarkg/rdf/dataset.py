@@ -46,7 +46,7 @@ class Dataset:
     ) -> None:
         """``graphs`` maps names to N-Triples; ``unnamed`` is the name that stands for the graph without one."""
         self._store = ox.Store()
-        self.unnamed, self._prefixes = unnamed, dict(prefixes or {})
+        self.unnamed, self.prefixes = unnamed, dict(prefixes or {})
         self._merges: OrderedDict[tuple[Iri, ...], ox.NamedNode] = OrderedDict()
         self._made = 0
         self._revisions: dict[Iri, int] = {}
@@ -72,6 +72,19 @@ class Dataset:
         self._store.bulk_extend(quads)
         self._made += 1
         self._revisions[name] = self._made
+
+    def fill(self, graphs: Iterable[tuple[Iri, bytes]], default: tuple[Iri, ...]) -> None:
+        """Put graphs in place as they come; the merge of those in ``default`` grows with them."""
+        node = self._new_merge()
+        for name, content in graphs:
+            self.replace(name, content)
+            if name in default:
+                self._add(name, node)
+        held = tuple(sorted(set(default) & self._revisions.keys()))
+        if len(held) > 1:
+            self._merges[held] = node
+        else:
+            self._store.remove_graph(node)
 
     def drop(self, name: Iri) -> None:
         """Remove a graph, and every merge that it is part of."""
@@ -158,7 +171,7 @@ class Dataset:
             sink.count(triples),
             sink,  # type: ignore[arg-type] # wants IO[bytes], uses write and flush
             format=rdf_format,
-            prefixes=self._prefixes if rdf_format in PREFIXED_FORMATS else None,
+            prefixes=self.prefixes if rdf_format in PREFIXED_FORMATS else None,
         )
 
     def _results(
@@ -183,12 +196,18 @@ class Dataset:
     def _merge(self, names: tuple[Iri, ...]) -> ox.NamedNode:
         while len(self._merges) >= _MERGES:
             self._store.remove_graph(self._merges.popitem(last=False)[1])
-        self._made += 1
-        node = ox.NamedNode(f"{_MERGE}{self._made}")
-        for name in names:  # SILENT, because a graph without a triple is none to pyoxigraph
-            self._store.update(f"ADD SILENT {'DEFAULT' if name == self.unnamed else self.node(name)} TO {node}")
-        self._merges[names] = node
+        node = self._merges[names] = self._new_merge()
+        for name in names:
+            self._add(name, node)
         return node
+
+    def _new_merge(self) -> ox.NamedNode:
+        self._made += 1
+        return ox.NamedNode(f"{_MERGE}{self._made}")
+
+    def _add(self, name: Iri, merged: ox.NamedNode) -> None:
+        # SILENT, because a graph without a triple is none to pyoxigraph.
+        self._store.update(f"ADD SILENT {'DEFAULT' if name == self.unnamed else self.node(name)} TO {merged}")
 
 
 def _lexical(term: object) -> str | None:

@@ -16,6 +16,7 @@ from pathlib import Path
 
 from flask import Flask
 
+from lumbarkg.sparql.graphs import KNOWLEDGE
 from lumbarkg.store.embedded import EmbeddedStore
 from lumbarkg.store.launch import launch_pool
 from lumbarkg.web.app import Config, LoadedRelease, create_app, load_release, open_store
@@ -72,11 +73,11 @@ def load_generation(config: Config) -> Generation:
     """
     # Where the name is a link: what is read must be of one release, though the link may be moved meanwhile.
     config = replace(config, release=config.release.resolve())
-    # Its process starts beside the loading, which is half a second less until all is ready.
-    launched = None if config.remote is not None else launch_pool()
+    # Its process starts and takes the graphs beside the loading, so that both are done at about the same time.
+    launched = None if config.remote is not None else launch_pool(() if config.is_conformance else KNOWLEDGE)
     try:
         with _without_collector():
-            loaded = load_release(config)
+            loaded = load_release(config, None if launched is None or config.is_conformance else launched.feed)
     except BaseException:
         if launched is not None:
             launched.discard()
