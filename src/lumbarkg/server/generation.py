@@ -6,11 +6,8 @@ beside the one that serves; the pool of the former ends when its last worker has
 
 from __future__ import annotations
 
-import gc
 import shutil
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -76,8 +73,7 @@ def load_generation(config: Config) -> Generation:
     # Its process starts and takes the graphs beside the loading, so that both are done at about the same time.
     launched = None if config.remote is not None else launch_pool(() if config.is_conformance else KNOWLEDGE)
     try:
-        with _without_collector():
-            loaded = load_release(config, None if launched is None or config.is_conformance else launched.feed)
+        loaded = load_release(config, None if launched is None or config.is_conformance else launched.feed)
     except BaseException:
         if launched is not None:
             launched.discard()
@@ -92,16 +88,6 @@ def load_generation(config: Config) -> Generation:
         shutil.rmtree(folder, ignore_errors=True)
         raise
     return Generation(replace(config, pool=folder / "pool"), loaded, store, folder)
-
-
-@contextmanager
-def _without_collector() -> Iterator[None]:
-    """What is loaded stays: looking for garbage among it again and again takes a fifth of the time."""
-    gc.disable()
-    try:
-        yield
-    finally:
-        gc.enable()
 
 
 def _point(link: Path, target: str) -> None:
