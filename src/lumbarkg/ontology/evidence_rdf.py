@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 
 from lumbarkg import vocabulary as v
 from lumbarkg.identifiers import Iri
@@ -132,14 +133,20 @@ class _Writer:
             term = Literal(str(value), v.XSD_INTEGER)
         else:
             term = Literal(str(value))
-        self.triples.append(Triple(subject, Iri(v.LKG + name), term))
+        self.triples.append(Triple(subject, _named(name), term))
 
     def _cite(self, subject: Iri, keys: str) -> None:
-        self.triples.extend(Triple(subject, v.SOURCE, Iri(f"{v.LKG}reference/{key}")) for key in keys.split(";") if key)
+        self.triples.extend(Triple(subject, v.SOURCE, _named(f"reference/{key}")) for key in keys.split(";") if key)
 
 
 def _interval(name: str, interval: tuple[Decimal, Decimal] | None) -> dict[str, object]:
     return {} if interval is None else {f"{name}Low": interval[0], f"{name}High": interval[1]}
+
+
+@lru_cache(maxsize=1_000)
+def _named(path: str) -> Iri:
+    """A property or a reference: one object for all rows."""
+    return Iri(v.LKG + path)
 
 
 def _camel_case(column: str) -> str:

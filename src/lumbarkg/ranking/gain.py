@@ -47,17 +47,17 @@ class _Answers:
             for c in (everything[n] for n in numbers):
                 if c.usable:
                     groups[question, c.hypothesis, c.cluster].append(c)
-        pairs: dict[tuple[int, int], int] = {}
         best = {key: _strongest(members) for key, members in groups.items()}
-        self.rows: dict[tuple[int, int], list[str]] = defaultdict(list)
+        rows: dict[tuple[int, int], list[str]] = defaultdict(list)
         for (question, hypothesis, _), c in best.items():
-            pairs.setdefault((question, hypothesis), len(pairs))
-            self.rows[question, hypothesis].append(c.item.row)
+            rows[question, hypothesis].append(c.item.row)
+        pairs = {pair: number for number, pair in enumerate(rows)}
+        self.rows = tuple(map(tuple, rows.values()))
+        """The rows of each pair."""
         self.question = np.array([q for q, _ in pairs], dtype=np.intp)
         self.hypothesis = np.array([h for _, h in pairs], dtype=np.intp)
-        self.pairs_of: dict[int, Integers] = {
-            number: np.flatnonzero(self.question == number) for number in range(len(brought))
-        }
+        # Pairs stand in the order of their questions.
+        self._first_pairs: list[int] = np.searchsorted(self.question, np.arange(len(brought) + 1)).tolist()
         self.moving = np.unique(self.question)
         """The questions with such a row; the answer to any other moves nothing."""
         self.place = np.searchsorted(self.moving, self.question)
@@ -66,6 +66,10 @@ class _Answers:
         self._cluster = np.array([clusters.setdefault((h, c), len(clusters)) for _, h, c in best], dtype=np.intp)
         self._log = np.array([c.log for c in best.values()])
         self._kind = np.array([c.kind for c in best.values()], dtype=np.intp)
+
+    def pairs_of(self, question: int) -> slice:
+        """The pairs of a question."""
+        return slice(self._first_pairs[question], self._first_pairs[question + 1])
 
     def logs(self, known_logs: Floats, known_kinds: Integers) -> Floats:
         """ln of the factor on each (question, hypothesis), given what counts in each cluster already."""
@@ -156,7 +160,7 @@ class Questions:
         """The hypotheses whose probability a yes would move most, the most moved first."""
         probabilities = standing.posterior.probabilities
         factors = np.full(len(probabilities), self.rates[number])
-        mine = self.yes.pairs_of[number]
+        mine = self.yes.pairs_of(number)
         given = np.exp(outlook.yes_logs[mine]) * self.rates[number]
         factors[self.yes.hypothesis[mine]] = np.minimum(self._ceiling, given)
         after = probabilities * factors
@@ -167,11 +171,9 @@ class Questions:
 
     def rows_of(self, number: int, outlook: Outlook) -> tuple[str, ...]:
         """The rows that a yes would bring into the product."""
-        mine = self.yes.pairs_of[number].tolist()
-        found = {
-            row for i in mine if outlook.yes_logs[i] != 0 for row in self.yes.rows[number, int(self.yes.hypothesis[i])]
-        }
-        return tuple(sorted(found))
+        mine = self.yes.pairs_of(number)
+        moved = zip(outlook.yes_logs[mine].tolist(), self.yes.rows[mine], strict=True)
+        return tuple(sorted({row for log, rows in moved if log != 0 for row in rows}))
 
 
 def _sums(place: Integers, values: Floats, size: int) -> Floats:
