@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from importlib.resources.abc import Traversable
@@ -20,7 +21,7 @@ from lumbarkg.ontology.build.certificate import is_certified
 from lumbarkg.ontology.build.profile import check_profile
 from lumbarkg.ontology.codes import CodeIndex
 from lumbarkg.ontology.evidence import EvidenceTables, read_tables
-from lumbarkg.ontology.read import read_ontology
+from lumbarkg.ontology.read import Ontology, read_ontology
 from lumbarkg.ontology.sssom import Mapping, read_mappings
 from lumbarkg.ontology.terms import Terms
 from lumbarkg.ranking.advice import Adviser
@@ -111,13 +112,15 @@ class Release:
     """Whether the ontology lies within the profile that the reasoner is complete for."""
 
 
-def read_release(release: Path) -> Release:
+def read_release(release: Path, on_read: Callable[[Ontology], None] = lambda _: None) -> Release:
     """Read a release folder (``lumbarkg.ttl``, ``evidence/``, ``mappings/``), and saturate the ontology.
 
-    Raises OntologyError where the release cannot be used.
+    ``on_read`` is called with the ontology before it is saturated. Raises OntologyError where the release cannot be
+    used.
     """
     content = (release / "lumbarkg.ttl").read_bytes()
     ontology = read_ontology(Graph(parse(content, source="lumbarkg.ttl")))
+    on_read(ontology)
     knowledge, terms = Knowledge(ontology), Terms(ontology)
     tables = read_tables(release / "evidence", terms.prefixes)
     mappings = read_mappings(release / "mappings", terms.prefixes)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator
+import itertools
+from collections.abc import Iterable, Iterator
 from collections.abc import Mapping as Map
 
 from lumbarkg import vocabulary as v
@@ -47,23 +48,26 @@ def knowledge_graphs(
     queries: Iterable[NamedQuery] = (),
 ) -> dict[Iri, bytes]:
     """Graph name → N-Triples: axioms, class hierarchy, relations, evidence rows, claims, mappings, named queries."""
-    return dict(write_graphs(knowledge, evidence_triples(tables), mappings, queries))
+    derived = derived_graphs(knowledge, evidence_triples(tables), mappings, queries)
+    graphs = itertools.chain([(ASSERTED, knowledge.ontology.graph)], derived)
+    return {name: write_graph(triples) for name, triples in graphs}
 
 
-def write_graphs(
+def derived_graphs(
     knowledge: Knowledge, rows: Iterable[Triple], mappings: Iterable[Mapping], queries: Iterable[NamedQuery]
-) -> Iterator[tuple[Iri, bytes]]:
-    """The same, each graph as soon as it is made; ``rows`` are the evidence tables as triples."""
-    graphs: dict[Iri, Callable[[], Iterable[Triple]]] = {
-        ASSERTED: lambda: knowledge.ontology.graph,
-        EVIDENCE: lambda: rows,
-        RELATIONS: lambda: relation_triples(knowledge),
-        INFERRED: lambda: hierarchy_triples(knowledge),
-        CLAIMS: lambda: claim_triples(knowledge),
-        MAPPINGS: lambda: mapping_triples(mappings),
-        QUERIES: lambda: library_triples(queries),
-    }
-    return ((name, serialise(triples(), Syntax.N_TRIPLES, {})) for name, triples in graphs.items())
+) -> Iterator[tuple[Iri, Iterable[Triple]]]:
+    """All graphs but that of the axioms, one after the other, the largest first; ``rows`` are the evidence tables."""
+    yield EVIDENCE, rows
+    yield RELATIONS, relation_triples(knowledge)
+    yield INFERRED, hierarchy_triples(knowledge)
+    yield CLAIMS, claim_triples(knowledge)
+    yield MAPPINGS, mapping_triples(mappings)
+    yield QUERIES, library_triples(queries)
+
+
+def write_graph(triples: Iterable[Triple]) -> bytes:
+    """A graph as the store takes it."""
+    return serialise(triples, Syntax.N_TRIPLES, {})
 
 
 def union_graph(graphs: Map[Iri, bytes]) -> bytes:

@@ -20,7 +20,7 @@ from lumbarkg.identifiers import Iri
 from lumbarkg.record.record import Record, open_record
 from lumbarkg.resources import queries_dir, release_dir, shapes_dir
 from lumbarkg.sparql.graphs import UNION
-from lumbarkg.sparql.release import ReleaseGraphs, publish_graphs
+from lumbarkg.sparql.release import Publisher, ReleaseGraphs
 from lumbarkg.sparql.visibility import USER_NAMESPACE, Visibility
 from lumbarkg.store.embedded import EmbeddedStore
 from lumbarkg.store.launch import LaunchedPool
@@ -132,8 +132,9 @@ def load_release(config: Config, feed: Callable[[Iri, bytes], None] | None = Non
 
     Raises OntologyError or ResourceError where it or the shapes cannot be used.
     """
-    read = read_release(config.release)
-    published = publish_graphs(read.knowledge, read.terms, read.tables, read.mappings, queries_dir(), feed)
+    publisher = Publisher(feed) if feed else Publisher()
+    read = read_release(config.release, publisher.publish_axioms)
+    published = publisher.publish_derived(read.knowledge, read.terms, read.tables, read.mappings, queries_dir())
     engine = build_engine(read, config.shapes)
     catalogue = Catalogue(engine, published.index, config.release)
     return LoadedRelease(
