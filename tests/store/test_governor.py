@@ -316,6 +316,27 @@ def test_whoever_asks_when_all_places_are_taken_is_told_at_once_and_the_state_is
     one.close()
 
 
+def test_a_pool_that_ends_while_it_is_fed_is_said_and_leaves_nothing() -> None:
+    launched = launch_pool((NUMBERS,))
+    launched.process.kill()
+    launched.process.wait()
+    with pytest.raises(StoreError, match="did not start"):
+        launched.feed(NUMBERS, DATA[NUMBERS])
+    assert not Path(launched.folder).exists()
+
+
+def test_graphs_that_were_fed_are_not_sent_again() -> None:
+    launched = launch_pool((NUMBERS, EDGES))
+    launched.feed(NUMBERS, DATA[NUMBERS])
+    store = EmbeddedStore({NUMBERS: b"", EDGES: DATA[EDGES]}, (NUMBERS, EDGES), launched=launched)
+    try:
+        selection = GraphSelection((NUMBERS, EDGES), (NUMBERS,))
+        for query in ("ASK { <urn:7> <urn:p> '7' . <urn:7> <urn:e> <urn:1> }", "ASK { GRAPH ?g { ?s <urn:p> '7' } }"):
+            assert b"true" in b"".join(store.query(query, selection, JSON).content)
+    finally:
+        store.close()
+
+
 def test_a_folder_whose_name_is_too_long_for_a_socket_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     deep = tmp_path / ("a" * 100)
     deep.mkdir()

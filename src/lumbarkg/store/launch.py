@@ -45,8 +45,9 @@ class LaunchedPool:
 
         Raises StoreError where it does not.
         """
-        for name in graphs.keys() - self.fed:
-            self.feed(name, graphs[name])
+        for name, content in graphs.items():
+            if name not in self.fed:
+                self.feed(name, content)
         with self._giving_up():
             self._send(pack(Kind.JOB, dict(settings)))
             if self.process.stdout is None or not os.read(self.process.stdout.fileno(), 64):
