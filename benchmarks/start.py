@@ -56,7 +56,7 @@ def _running(command: list[str], environment: dict[str, str]) -> Iterator[subpro
         yield process
     finally:
         process.terminate()
-        process.wait(20)
+        process.wait(60)
 
 
 def _is_ready(port: int) -> bool:

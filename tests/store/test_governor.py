@@ -325,6 +325,24 @@ def test_a_pool_that_ends_while_it_is_fed_is_said_and_leaves_nothing() -> None:
     assert not Path(launched.folder).exists()
 
 
+def test_a_fork_server_whose_pool_ends_before_it_has_graphs_ends_too() -> None:
+    launched = launch_pool((NUMBERS,))
+    pool = launched.process.pid
+    children: list[str] = []
+    for _ in range(500):
+        children = Path(f"/proc/{pool}/task/{pool}/children").read_text().split()
+        if any(b"forkserver" in Path(f"/proc/{child}/cmdline").read_bytes() for child in children):
+            break
+        time.sleep(0.01)
+    assert children, "the fork server has started"
+    launched.discard()
+    for _ in range(500):
+        if not any(Path(f"/proc/{child}").exists() for child in children):
+            return
+        time.sleep(0.01)
+    raise AssertionError("a process was left")
+
+
 def test_graphs_that_were_fed_are_not_sent_again() -> None:
     launched = launch_pool((NUMBERS, EDGES))
     launched.feed(NUMBERS, DATA[NUMBERS])

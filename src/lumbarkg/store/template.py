@@ -20,7 +20,7 @@ from lumbarkg.rdf.dataset import Dataset
 from lumbarkg.store.frames import Frame, Kind, Unpacker
 from lumbarkg.store.port import DEFAULT_GRAPH
 
-# Names the file that the graphs are loaded from.
+# Names the process that writes the graphs, and the file that they are loaded from.
 VARIABLE = "LUMBARKG_FIRST_GRAPHS"
 _WAIT_SECONDS = 0.005
 _READ = 1024 * 1024
@@ -36,12 +36,13 @@ class Template:
 
 def announce_template(path: Path) -> None:
     """Name the file to the processes that are started from here on; they read it while it is written."""
-    os.environ[VARIABLE] = str(path)
+    os.environ[VARIABLE] = f"{os.getpid()} {path}"
 
 
-def _load(path: Path) -> Template:
+def _load(announced: str) -> Template:
     """Load what stands in the file: a job that names the merge, the graphs, and a job that ends them."""
-    frames = _frames(path)
+    writer, _, path = announced.partition(" ")
+    frames = _frames(Path(path), int(writer))
     default = tuple(Iri(name) for name in next(frames).head["default"])
     dataset, sizes = Dataset({}, unnamed=DEFAULT_GRAPH), {}
 
@@ -60,23 +61,23 @@ def _load(path: Path) -> Template:
     return Template(dataset, sizes)
 
 
-def _frames(path: Path) -> Iterator[Frame]:
+def _frames(path: Path, writer: int) -> Iterator[Frame]:
     """The frames of a file as they are written; the process ends where whoever writes it has gone."""
-    parent, unpacker = os.getppid(), Unpacker()
+    unpacker = Unpacker()
     while not path.exists():
-        _wait(parent)
+        _wait(writer)
     with path.open("rb") as file:
         while True:
             if content := file.read(_READ):
                 yield from unpacker.feed(content)
             else:
-                _wait(parent)
+                _wait(writer)
 
 
-def _wait(parent: int) -> None:
-    if os.getppid() != parent:
+def _wait(writer: int) -> None:
+    if os.getppid() != writer:  # it had started us
         sys.exit(1)
     time.sleep(_WAIT_SECONDS)
 
 
-TEMPLATE = _load(Path(os.environ[VARIABLE])) if VARIABLE in os.environ else None
+TEMPLATE = _load(os.environ[VARIABLE]) if VARIABLE in os.environ else None
