@@ -21,7 +21,7 @@ from lumbarkg.ontology.build.profile import check_profile
 from lumbarkg.ontology.codes import CodeIndex
 from lumbarkg.ontology.evidence import EvidenceTables, read_tables
 from lumbarkg.ontology.read import read_ontology
-from lumbarkg.ontology.sssom import read_mappings
+from lumbarkg.ontology.sssom import Mapping, read_mappings
 from lumbarkg.ontology.terms import Terms
 from lumbarkg.ranking.advice import Adviser
 from lumbarkg.ranking.contributors import Contributors
@@ -98,8 +98,21 @@ class ContradictoryCaseError(InvalidInputError):
         self.case, self.disposition = case, disposition
 
 
-def load_engine(release: Path, shapes: Traversable | Path) -> Engine:
-    """Read a release folder (``lumbarkg.ttl``, ``evidence/``) and the shapes, and saturate the ontology.
+@dataclass(frozen=True)
+class Release:
+    """What a release says, read and saturated: what an engine and the published graphs are made of."""
+
+    knowledge: Knowledge
+    terms: Terms
+    tables: EvidenceTables
+    mappings: tuple[Mapping, ...]
+    ontology_digest: str
+    is_complete: bool
+    """Whether the ontology lies within the profile that the reasoner is complete for."""
+
+
+def read_release(release: Path) -> Release:
+    """Read a release folder (``lumbarkg.ttl``, ``evidence/``, ``mappings/``), and saturate the ontology.
 
     Raises OntologyError where the release cannot be used.
     """
@@ -107,11 +120,29 @@ def load_engine(release: Path, shapes: Traversable | Path) -> Engine:
     ontology = read_ontology(Graph(parse(content, source="lumbarkg.ttl")))
     knowledge, terms = Knowledge(ontology), Terms(ontology)
     tables = read_tables(release / "evidence", terms.prefixes)
-    codes = CodeIndex(read_mappings(release / "mappings", terms.prefixes))
+    mappings = read_mappings(release / "mappings", terms.prefixes)
     digest = hashlib.sha256(content).hexdigest()
     # A check takes an eighth of the time of loading, and the build has made it.
     is_complete = is_certified(release, digest) or not check_profile(ontology)
-    return make_engine(knowledge, terms, tables, CaseShapes(shapes), digest, codes, is_complete=is_complete)
+    return Release(knowledge, terms, tables, mappings, digest, is_complete)
+
+
+def load_engine(release: Path, shapes: Traversable | Path) -> Engine:
+    """The engine of a release folder and the shapes. Raises OntologyError where the release cannot be used."""
+    return build_engine(read_release(release), shapes)
+
+
+def build_engine(release: Release, shapes: Traversable | Path) -> Engine:
+    """The engine of a release and the shapes. Raises OntologyError where the two cannot be used."""
+    return make_engine(
+        release.knowledge,
+        release.terms,
+        release.tables,
+        CaseShapes(shapes),
+        release.ontology_digest,
+        CodeIndex(release.mappings),
+        is_complete=release.is_complete,
+    )
 
 
 def make_engine(

@@ -324,5 +324,5 @@ def test_a_folder_whose_name_is_too_long_for_a_socket_is_said(tmp_path: Path, mo
     deep.mkdir()
     monkeypatch.setattr(tempfile, "tempdir", str(deep))
     with pytest.raises(StoreError, match="TMPDIR names another"):
-        launch_pool()
+        launch_pool(())
     assert list(deep.iterdir()) == []

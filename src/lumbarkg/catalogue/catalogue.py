@@ -17,7 +17,6 @@ from lumbarkg.catalogue.typeahead import Name, Typeahead
 from lumbarkg.identifiers import Iri
 from lumbarkg.issues import Issue, error
 from lumbarkg.ontology.codes import CodeIndex
-from lumbarkg.ontology.evidence_rdf import evidence_triples
 from lumbarkg.ontology.sssom import Mapping, read_mappings
 from lumbarkg.rdf.terms import Literal
 from lumbarkg.sparql.term_index import TermIndex
@@ -63,7 +62,7 @@ class Catalogue:
     def facts(self) -> FactIndex:
         """The facts of every thing."""
         engine = self._engine
-        return FactIndex(engine.knowledge, engine.terms, evidence_triples(engine.ranker.tables), self.mappings)
+        return FactIndex(engine.knowledge, engine.terms, self.index.graph, self.mappings)
 
     @cached_property
     def representer(self) -> Representer:

@@ -19,7 +19,7 @@ from lumbarkg import vocabulary as v
 from lumbarkg.identifiers import Iri
 from lumbarkg.ontology.sssom import Mapping
 from lumbarkg.ontology.terms import Terms
-from lumbarkg.rdf.terms import Graph, Literal, Triple
+from lumbarkg.rdf.terms import Graph, Literal
 from lumbarkg.reasoning.knowledge import Knowledge
 from lumbarkg.reasoning.relations import relation_triples
 
@@ -56,10 +56,9 @@ class Facts(OwnFacts):
 class FactIndex:
     """The facts of every thing of a release; the indexes are made at their first use."""
 
-    def __init__(self, knowledge: Knowledge, terms: Terms, rows: Iterable[Triple], mappings: Iterable[Mapping]) -> None:
-        """``rows`` are the triples beside the ontology: evidence and references."""
-        self.knowledge, self.terms = knowledge, terms
-        self.graph = Graph([*knowledge.ontology.graph, *rows])
+    def __init__(self, knowledge: Knowledge, terms: Terms, graph: Graph, mappings: Iterable[Mapping]) -> None:
+        """``graph`` holds the ontology and the triples beside it: evidence and references."""
+        self.knowledge, self.terms, self.graph = knowledge, terms, graph
         self._mappings: dict[Iri, list[Mapping]] = defaultdict(list)
         for mapping in mappings:
             self._mappings[mapping.subject].append(mapping)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal, get_origin
 
 from lumbarkg import __version__
 from lumbarkg.commands.status import FAILED, OK
-from lumbarkg.server.process import fill_standard_streams, limit_arenas, surroundings
+from lumbarkg.server.process import fill_standard_streams, limit_arenas, surroundings, without_collector
 from lumbarkg.server.settings import NOT_ON_COMMAND_LINE, ServerSettings, read_effective
 
 if TYPE_CHECKING:
@@ -66,12 +66,13 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _serve(settings: ServerSettings, changes: str) -> int:
-    from lumbarkg.record.record import hold_shared  # here, because the environment had to be set first
-    from lumbarkg.server.logs import set_up_logs
-    from lumbarkg.server.master import serve
+    with without_collector():
+        from lumbarkg.record.record import hold_shared  # here, because the environment had to be set first
+        from lumbarkg.server.logs import set_up_logs
+        from lumbarkg.server.master import serve
 
+        config = _config(settings)
     set_up_logs(settings.log_format, with_access=settings.access_log)
-    config = _config(settings)
     is_loopback = config.access.door.is_loopback
     if config.is_conformance and not is_loopback:
         print(f"lumbarkg: --profile conformance lets everybody write, and is refused on {settings.host}.", flush=True)

@@ -64,6 +64,12 @@ class Contribution:
         return (self.kind, -round(abs(self.log), 12), abs(self.item.ratio - 1), self.item.row)
 
 
+Figures = tuple[Iri, str, Choice, int, float, float, bool, EvidenceItem]
+"""What a contribution is in whatever setting: its fields from ``finding`` on."""
+Key = tuple[str, str, float, bool]
+"""What its figures depend on: the row, the state, the damping, and whether the row's setting is the case's."""
+
+
 @dataclass(frozen=True, slots=True)
 class Weighed:
     """The evidence on one hypothesis: what entered the product, and every row as it is shown, counted ones first."""
@@ -84,7 +90,10 @@ class Contributions:
         setting: str,
         tables: EvidenceTables,
         is_finding: Callable[[Iri], bool],
+        made: dict[Key, Figures] | None = None,
     ) -> None:
+        """``made`` are the figures of rows that were made for other settings, which most of this one's are too."""
+        made = {} if made is None else made
         self.conditions = conditions
         self.all: list[Contribution] = []
         self.direct: dict[Iri, tuple[int, ...]] = {}
@@ -101,7 +110,9 @@ class Contributions:
                     (self.denied, ABSENT, 1.0),
                 ):
                     number = len(self.all)
-                    self.all.append(_contribution(number, hypothesis, row, state, exponent, setting, tables))
+                    key = (row.ids, state, exponent, setting_matches(row.row.setting, setting))
+                    figures = made.get(key) or made.setdefault(key, _figures(row, state, exponent, setting, tables))
+                    self.all.append(Contribution(number, hypothesis, *figures))
                     table[row.finding] = (*table.get(row.finding, ()), number)
             self._spans.append((start, (1 << len(self.all) - start) - 1))
         self._direct, self._inherited, self._denied = map(_masks, (self.direct, self.inherited, self.denied))
@@ -218,15 +229,7 @@ def choice_of(usable: UsableRow, setting: str) -> Choice:
     )
 
 
-def _contribution(
-    number: int,
-    hypothesis: int,
-    usable: UsableRow,
-    state: str,
-    damping: float,
-    setting: str,
-    tables: EvidenceTables,
-) -> Contribution:
+def _figures(usable: UsableRow, state: str, damping: float, setting: str, tables: EvidenceTables) -> Figures:
     row, ratio = usable.row, usable.ratio(state)
     matches = setting_matches(row.setting, setting)
     reason = "" if ratio is not None else f"no ratio is known for a finding that is {state}"
@@ -255,15 +258,6 @@ def _contribution(
         reference=row.reference,
         note=row.note,
     )
-    return Contribution(
-        number=number,
-        hypothesis=hypothesis,
-        finding=usable.finding,
-        cluster=row.cluster,
-        choice=choice_of(usable, setting),
-        kind=_KINDS.get(row.row_kind, _FINDING),
-        log=math.log(damped),
-        variance=variance,
-        usable=not reason,
-        item=item,
-    )
+    kind = _KINDS.get(row.row_kind, _FINDING)
+    choice = choice_of(usable, setting)
+    return usable.finding, row.cluster, choice, kind, math.log(damped), variance, not reason, item

@@ -13,7 +13,7 @@ from lumbarkg.identifiers import Iri
 from lumbarkg.model import Case, Differential, Entailments, EvidenceItem, Hypothesis, PatternMatch, Probability
 from lumbarkg.ontology.evidence import EvidenceTables, PriorRow
 from lumbarkg.ranking.also_consider import AlsoConsider
-from lumbarkg.ranking.contributions import Contributions, Weighed
+from lumbarkg.ranking.contributions import Contributions, Figures, Key, Weighed
 from lumbarkg.ranking.observe import Observations, Observer
 from lumbarkg.ranking.posterior import Floats, Posterior, posteriors
 from lumbarkg.ranking.rows import JUDGEMENT, usable_rows
@@ -66,13 +66,14 @@ class Ranker:
             raise OntologyError("Exactly one condition must be marked lkg:referenceHypothesis.")
         self.reference = Iri(marked[0].subject)
         self._quantile = tables.factor("boundQuantile")
-        self.settings = {name: self._setting(name) for name in tables.settings()}
+        made: dict[Key, Figures] = {}
+        self.settings = {name: self._setting(name, made) for name in tables.settings()}
         classes = frozenset(cls for s in self.settings.values() for cls in s.contributions.classes)
         negative = frozenset(r.finding for rows in self.rows.values() for r in rows if r.lr_negative is not None)
         self._observer = Observer(classes, negative, knowledge)
         self._also = AlsoConsider(knowledge)
 
-    def _setting(self, name: str) -> Setting:
+    def _setting(self, name: str, made: dict[Key, Figures]) -> Setting:
         priors = tuple(p for p in self.tables.priors if p.setting == name)
         conditions = tuple(p.condition for p in priors)
         if self.reference not in conditions:
@@ -82,7 +83,7 @@ class Ranker:
             if above:
                 raise OntologyError(f"{name}: the hypothesis {condition} lies under {sorted(above)}.")
         contributions = Contributions(
-            conditions, self.rows, name, self.tables, lambda cls: self._knowledge.is_subclass(cls, v.FINDING)
+            conditions, self.rows, name, self.tables, lambda cls: self._knowledge.is_subclass(cls, v.FINDING), made
         )
         return Setting(name, priors, contributions, self.tables)
 

@@ -45,6 +45,8 @@ def parse(content: bytes, syntax: Syntax = Syntax.TURTLE, *, source: str = "docu
 
 def serialise(triples: Iterable[Triple], syntax: Syntax, prefixes: Mapping[str, str]) -> bytes:
     """The triples as a document, in the order given, so that equal input gives equal bytes."""
+    if syntax is Syntax.N_TRIPLES:
+        return _write_lines(triples)
     document = ox.serialize(
         [ox.Triple(_to_ox_subject(t.subject), ox.NamedNode(t.predicate), to_ox(t.object)) for t in triples],
         format=_FORMATS[syntax],
@@ -53,6 +55,24 @@ def serialise(triples: Iterable[Triple], syntax: Syntax, prefixes: Mapping[str, 
     if document is None:
         raise OntologyError("The RDF writer returned nothing.")
     return document
+
+
+def _write_lines(triples: Iterable[Triple]) -> bytes:
+    """N-Triples, a line each. A graph names the same terms again and again: each is written once."""
+    nodes, others = _Written(), _Written()  # apart, because as strings a blank node and an IRI may be equal
+
+    def write(term: Term) -> str:
+        return nodes[term] if isinstance(term, BNode) else others[term]
+
+    return "".join([f"{write(s)} {others[p]} {write(o)} .\n" for s, p, o in triples]).encode()
+
+
+class _Written(dict[Term, str]):
+    """A term → as N-Triples write it."""
+
+    def __missing__(self, term: Term) -> str:
+        text = self[term] = render_term(term)
+        return text
 
 
 def render_term(term: Term) -> str:

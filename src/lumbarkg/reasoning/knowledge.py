@@ -94,6 +94,8 @@ class Knowledge(Hierarchy):
         contexts = _saturate(self.rules)
         _refuse_empty(name for concept, name in self._named_concepts() if BOTTOM in contexts[concept, None].subsumers)
         self.program = HornProgram(self.rules, contexts)
+        for context in contexts.values():
+            context.clear()
         self._named_bits = self.program.set_of(c for c, _ in self._named_concepts())
         self._fillers: dict[ContextKey, Node] = {}
         self.named_in = lru_cache(maxsize=_REMEMBERED_EXPRESSIONS)(self._named_in)

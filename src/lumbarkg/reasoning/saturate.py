@@ -23,6 +23,11 @@ class Context:
         self.links: dict[Role, dict[Context, Derivation]] = {}
         self.predecessors: list[tuple[Role, Context]] = []
 
+    def clear(self) -> None:
+        """Forget everything: contexts refer to each other in circles, and would stay in memory until these are found."""
+        self.subsumers.clear()
+        self.links.clear()
+
 
 SubsumerFact = tuple[Context, Concept]
 LinkFact = tuple[Context, Role, Context]

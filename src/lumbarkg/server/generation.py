@@ -6,16 +6,14 @@ beside the one that serves; the pool of the former ends when its last worker has
 
 from __future__ import annotations
 
-import gc
 import shutil
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from flask import Flask
 
+from lumbarkg.sparql.graphs import KNOWLEDGE
 from lumbarkg.store.embedded import EmbeddedStore
 from lumbarkg.store.launch import launch_pool
 from lumbarkg.web.app import Config, LoadedRelease, create_app, load_release, open_store
@@ -72,11 +70,10 @@ def load_generation(config: Config) -> Generation:
     """
     # Where the name is a link: what is read must be of one release, though the link may be moved meanwhile.
     config = replace(config, release=config.release.resolve())
-    # Its process starts beside the loading, which is half a second less until all is ready.
-    launched = None if config.remote is not None else launch_pool()
+    # Its process starts and takes the graphs beside the loading, so that both are done at about the same time.
+    launched = None if config.remote is not None else launch_pool(() if config.is_conformance else KNOWLEDGE)
     try:
-        with _without_collector():
-            loaded = load_release(config)
+        loaded = load_release(config, None if launched is None or config.is_conformance else launched.feed)
     except BaseException:
         if launched is not None:
             launched.discard()
@@ -91,16 +88,6 @@ def load_generation(config: Config) -> Generation:
         shutil.rmtree(folder, ignore_errors=True)
         raise
     return Generation(replace(config, pool=folder / "pool"), loaded, store, folder)
-
-
-@contextmanager
-def _without_collector() -> Iterator[None]:
-    """What is loaded stays: looking for garbage among it again and again takes a fifth of the time."""
-    gc.disable()
-    try:
-        yield
-    finally:
-        gc.enable()
 
 
 def _point(link: Path, target: str) -> None:

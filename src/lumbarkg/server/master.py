@@ -23,6 +23,7 @@ from gunicorn.glogging import Logger
 from lumbarkg.errors import LumbarkgError
 from lumbarkg.server.balance import ConnectionCounts
 from lumbarkg.server.generation import Generation, load_generation
+from lumbarkg.server.process import without_collector
 from lumbarkg.server.self_test import find_faults
 from lumbarkg.server.settings import ServerSettings
 from lumbarkg.server.worker import WaitressWorker
@@ -93,6 +94,8 @@ class _Service(BaseApplication):  # type: ignore[misc]  # as _Quiet
 
     def advance(self) -> bool:
         """Put the next generation in place if it may serve; returns whether workers must be replaced."""
+        gc.unfreeze()
+        gc.collect()  # a generation that was closed goes before the next one comes
         try:
             following = self._load()
         except (LumbarkgError, OSError, ValueError) as problem:
@@ -139,11 +142,8 @@ class _Service(BaseApplication):  # type: ignore[misc]  # as _Quiet
             generation.close()
 
     def _load(self) -> Generation:
-        gc.unfreeze()
-        try:
+        with without_collector():
             return load_generation(self._config)
-        finally:
-            gc.freeze()  # what is shared with workers must stay unwritten, by the collector too, to remain shared
 
     def _is_on_probation(self) -> bool:
         return time.monotonic() - self._swapped <= self._settings.probation_seconds

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import gc
 import os
 import shutil
 import tempfile
@@ -48,6 +49,20 @@ def limit_arenas() -> None:
     """Two arenas for all threads: with one for each the same work holds some 70 MB more (docs/robustness.md)."""
     with suppress(AttributeError):  # another C library than glibc has no such thing
         ctypes.CDLL(None).mallopt(_M_ARENA_MAX, 2)
+
+
+@contextmanager
+def without_collector() -> Iterator[None]:
+    """What is loaded stays, and is never looked at for garbage: that takes a fifth of the time of loading.
+
+    What workers share with us must also stay unwritten, by the collector too, to remain shared.
+    """
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 def _remove_left_over(folder: Path) -> None:

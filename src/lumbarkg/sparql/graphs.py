@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 from collections.abc import Mapping as Map
 
 from lumbarkg import vocabulary as v
@@ -47,16 +47,23 @@ def knowledge_graphs(
     queries: Iterable[NamedQuery] = (),
 ) -> dict[Iri, bytes]:
     """Graph name → N-Triples: axioms, class hierarchy, relations, evidence rows, claims, mappings, named queries."""
-    graphs = {
-        ASSERTED: list(knowledge.ontology.graph),
-        INFERRED: hierarchy_triples(knowledge),
-        RELATIONS: relation_triples(knowledge),
-        EVIDENCE: evidence_triples(tables),
-        CLAIMS: claim_triples(knowledge),
-        MAPPINGS: mapping_triples(mappings),
-        QUERIES: library_triples(queries),
+    return dict(write_graphs(knowledge, evidence_triples(tables), mappings, queries))
+
+
+def write_graphs(
+    knowledge: Knowledge, rows: Iterable[Triple], mappings: Iterable[Mapping], queries: Iterable[NamedQuery]
+) -> Iterator[tuple[Iri, bytes]]:
+    """The same, each graph as soon as it is made; ``rows`` are the evidence tables as triples."""
+    graphs: dict[Iri, Callable[[], Iterable[Triple]]] = {
+        ASSERTED: lambda: knowledge.ontology.graph,
+        EVIDENCE: lambda: rows,
+        RELATIONS: lambda: relation_triples(knowledge),
+        INFERRED: lambda: hierarchy_triples(knowledge),
+        CLAIMS: lambda: claim_triples(knowledge),
+        MAPPINGS: lambda: mapping_triples(mappings),
+        QUERIES: lambda: library_triples(queries),
     }
-    return {name: serialise(triples, Syntax.N_TRIPLES, {}) for name, triples in graphs.items()}
+    return ((name, serialise(triples(), Syntax.N_TRIPLES, {})) for name, triples in graphs.items())
 
 
 def union_graph(graphs: Map[Iri, bytes]) -> bytes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -31,7 +32,7 @@ class Unresolved:
 
 
 class TermIndex:
-    """The terms of a release by their names and kinds."""
+    """The terms of a release by their names and kinds; ``graph`` is the ontology with the rows beside it."""
 
     def __init__(
         self, knowledge: Knowledge, rows: Iterable[Triple], prefixes: Prefixes, mappings: Iterable[Mapping] = ()
@@ -45,7 +46,7 @@ class TermIndex:
             if mapping.predicate == _EXACT_MATCH:
                 self._codes[mapping.object].add(mapping.subject)
         self._knowledge, self.prefixes = knowledge, prefixes
-        self._graph = Graph([*knowledge.ontology.graph, *rows])
+        self.graph = Graph(itertools.chain(knowledge.ontology.graph, rows))
         self._types: dict[Iri, frozenset[Iri]] = self._read_types()
 
     def members(self, root: str) -> frozenset[Iri]:
@@ -56,7 +57,7 @@ class TermIndex:
 
     def label(self, iri: Iri) -> str:
         """The label of a term, its local name where it has none."""
-        return self._graph.text(iri, v.RDFS_LABEL) or iri.local_name
+        return self.graph.text(iri, v.RDFS_LABEL) or iri.local_name
 
     def resolve(self, written: str, root: str) -> Iri | Unresolved:
         """The one term under ``root`` that a local name, CURIE, IRI, exact label, synonym or mapped code means."""
@@ -114,7 +115,7 @@ class TermIndex:
 
     def _read_types(self) -> dict[Iri, frozenset[Iri]]:
         found: dict[Iri, set[Iri]] = defaultdict(set)
-        for triple in self._graph.with_predicate(v.RDF_TYPE):
+        for triple in self.graph.with_predicate(v.RDF_TYPE):
             if not isinstance(triple.subject, BNode) and isinstance(triple.object, Iri):
                 found[triple.subject].add(triple.object)
         return {iri: frozenset(types) for iri, types in found.items()}
@@ -138,7 +139,7 @@ class TermIndex:
         for iri in self._types:
             found[iri.local_name].add(iri)
             for prop in _NAMING:
-                for name in self._graph.objects(iri, prop):
+                for name in self.graph.objects(iri, prop):
                     if isinstance(name, Literal):
                         found[name.value.casefold()].add(iri)
         return {name: frozenset(iris) for name, iris in found.items()}

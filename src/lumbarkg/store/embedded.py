@@ -49,7 +49,7 @@ class EmbeddedStore:
         The pool starts with the first call, or with ``start``. With an ``address`` none is started: the pool of
         another process is used, which then holds the graphs. It may be a symbolic link, which that process points to
         each new pool. Of ``places`` requests at once, which None leaves open, each holds one until its answer is read.
-        ``launched`` is a process that will be the first pool.
+        ``launched`` is a process that will be the first pool, with the same ``default``.
         """
         self._graphs, self._default, self._prefixes = dict(graphs), default, dict(prefixes or {})
         self.limits, self._owners = limits or Limits(), owners
@@ -72,7 +72,7 @@ class EmbeddedStore:
         """Start the pool, unless it runs; returns its address. The graphs load while the caller goes on."""
         with self._lock:
             if self._address is None:
-                launched, self._launched = self._launched or launch_pool(), None
+                launched, self._launched = self._launched or launch_pool(self._default), None
                 self._folder, self._process = launched.folder, launched.process
                 launched.configure(self._settings(), self._graphs)
                 self._address = launched.path
@@ -245,7 +245,6 @@ class EmbeddedStore:
     def _settings(self) -> dict[str, Any]:
         return {
             "limits": asdict(self.limits),
-            "default": self._default,
             "prefixes": self._prefixes,
             "owners": self._owners,
         }

@@ -26,7 +26,7 @@ from lumbarkg.store.jobs import Job, Waiting
 from lumbarkg.store.limits import Limits
 from lumbarkg.store.processes import CONTEXT, WorkerProcess
 from lumbarkg.store.record import Record
-from lumbarkg.store.template import await_template, write_template
+from lumbarkg.store.template import announce_template
 
 _TICK_SECONDS = 0.01
 _RESTART_SECONDS = 0.5
@@ -365,20 +365,27 @@ def main() -> None:
     for ignored in (signal.SIGINT, signal.SIGTERM):
         signal.signal(ignored, signal.SIG_IGN)
     frames = _configuration()
-    path = Path(next(frames).head["path"])
+    first = next(frames)
+    path = Path(first.head["path"])
     template = path.with_name("graphs")
-    # The fork server starts now, and waits for the graphs, which whoever started us may still be making.
-    await_template(template)
+    # The fork server starts now, and loads each graph as it comes: whoever started us is still making them.
+    announce_template(template)
     CONTEXT.set_forkserver_preload(["lumbarkg.store.worker", "lumbarkg.store.template"])
     forkserver.ensure_running()
-    settings = next(frames).head
-    graphs = {Iri(f.head["name"]): f.content for f in itertools.takewhile(lambda f: f.kind is Kind.FEED, frames)}
-    limits = Limits(**settings["limits"])
-    default = [Iri(name) for name in settings["default"]]
+    graphs: dict[Iri, bytes] = {}
     try:
-        write_template(template, graphs, default, settings["prefixes"])
+        with template.open("wb") as file:
+            for frame in itertools.chain((first,), frames):
+                file.write(frame.raw)
+                file.flush()
+                if frame.kind is Kind.FEED:
+                    graphs[Iri(frame.head["name"])] = frame.content
+                elif frame is not first:
+                    break
     except OSError as problem:
         sys.exit(f"The query service cannot write its graphs: {problem.strerror}.")
+    settings = frame.head
+    limits = Limits(**settings["limits"])
     pool = Pool(limits, graphs, settings["owners"])
     with contextlib.suppress(KeyboardInterrupt):
         asyncio.run(pool.serve(str(path)))

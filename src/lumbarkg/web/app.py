@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,7 +12,7 @@ from flask import Flask
 
 from lumbarkg import __version__
 from lumbarkg.access.credentials import ConfiguredTokens, Credentials, RecordTokens, Verifier
-from lumbarkg.assessment import Engine, load_engine
+from lumbarkg.assessment import Engine, build_engine, read_release
 from lumbarkg.cases.derived import CaseGraphs, StoreWithCases
 from lumbarkg.cases.visibility import CaseVisibility
 from lumbarkg.catalogue.catalogue import Catalogue
@@ -19,7 +20,7 @@ from lumbarkg.identifiers import Iri
 from lumbarkg.record.record import Record, open_record
 from lumbarkg.resources import queries_dir, release_dir, shapes_dir
 from lumbarkg.sparql.graphs import UNION
-from lumbarkg.sparql.release import ReleaseGraphs, read_release_graphs
+from lumbarkg.sparql.release import ReleaseGraphs, publish_graphs
 from lumbarkg.sparql.visibility import USER_NAMESPACE, Visibility
 from lumbarkg.store.embedded import EmbeddedStore
 from lumbarkg.store.launch import LaunchedPool
@@ -126,10 +127,14 @@ class LoadedRelease:
     terms: terms.TermPages
 
 
-def load_release(config: Config) -> LoadedRelease:
-    """Read a release. Raises OntologyError or ResourceError where it or the shapes cannot be used."""
-    engine = load_engine(config.release, config.shapes)
-    published = read_release_graphs(engine, config.release, queries_dir())
+def load_release(config: Config, feed: Callable[[Iri, bytes], None] | None = None) -> LoadedRelease:
+    """Read a release; each of its graphs is given to ``feed`` as soon as it is made.
+
+    Raises OntologyError or ResourceError where it or the shapes cannot be used.
+    """
+    read = read_release(config.release)
+    published = publish_graphs(read.knowledge, read.terms, read.tables, read.mappings, queries_dir(), feed)
+    engine = build_engine(read, config.shapes)
     catalogue = Catalogue(engine, published.index, config.release)
     return LoadedRelease(
         engine,
@@ -138,7 +143,7 @@ def load_release(config: Config) -> LoadedRelease:
         CaseShapes(config.shapes, config.shapes / "stored"),
         api_docs.ApiDocument(engine, catalogue, published, config.release),
         page.form_content(engine, config.release),
-        terms.TermPages(engine, config.release),
+        terms.TermPages(engine, published.index.graph, config.release),
     )
 
 

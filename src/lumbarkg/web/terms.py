@@ -14,7 +14,6 @@ from lumbarkg.assessment import Engine
 from lumbarkg.did_you_mean import nearest
 from lumbarkg.identifiers import Iri
 from lumbarkg.issues import error
-from lumbarkg.ontology.evidence_rdf import evidence_triples
 from lumbarkg.ontology.sssom import Mapping, read_mappings
 from lumbarkg.rdf.syntax import Syntax, serialise
 from lumbarkg.rdf.terms import Graph
@@ -36,15 +35,10 @@ _SUGGESTIONS = 5
 class TermPages:
     """All pages of one release. The indexes are made at the first request, so that starting up stays quick."""
 
-    def __init__(self, engine: Engine, release: Path) -> None:
-        self._engine, self._release = engine, release
+    def __init__(self, engine: Engine, graph: Graph, release: Path) -> None:
+        """``graph`` holds the ontology and the evidence rows."""
+        self._engine, self.graph, self._release = engine, graph, release
         self._documents: dict[Form, bytes] = {}
-
-    @cached_property
-    def graph(self) -> Graph:
-        """The ontology and the evidence rows."""
-        engine = self._engine
-        return Graph([*engine.knowledge.ontology.graph, *evidence_triples(engine.ranker.tables)])
 
     @cached_property
     def names(self) -> frozenset[Iri]:
