@@ -1,4 +1,4 @@
-"""The parts of a case that bear on a goal, and the few of them that it can rest on.
+"""What a case states, part by part, and the few parts that a conclusion can rest on.
 
 To read the inferences behind a goal takes milliseconds where many parts bear on it, and cases differ in these. Which
 few parts suffice is a question of bit sets, answered in microseconds, and many cases have the same few.
@@ -16,7 +16,6 @@ from lumbarkg.identifiers import Iri
 from lumbarkg.model import Exposure, Finding
 from lumbarkg.reasoning.knowledge import Branch, Denial, Knowledge
 from lumbarkg.reasoning.normalise import Concept
-from lumbarkg.reasoning.realise import RealisedCase
 
 _REMEMBERED_CLOSURES = 2_000
 _MOST_PAIRED = 24
@@ -81,30 +80,6 @@ def gather_parts(found: Iterable[Part]) -> tuple[Parts, dict[Position, Finding |
                 subjects["denial", len(denials)] = subject
                 denials.append(stated)
     return Parts(tuple(branches), tuple(denials), age_atoms, sex), subjects
-
-
-def find_bearing_parts(realised: RealisedCase, bearing: int, knowledge: Knowledge) -> list[Part]:
-    """The parts of a case whose consequences are among those that bear on a goal, in the order of the case."""
-    case, program = realised.case, knowledge.program
-    found: list[Part] = []
-    for finding, branch in realised.findings:
-        if branch.contribution & bearing:
-            found.append(Part(branch, finding, branch.contribution))
-    for exposure, branch in realised.exposures:
-        if branch.contribution & bearing:
-            found.append(Part(branch, exposure, branch.contribution))
-    for finding, denial in realised.denials:
-        if denial.bits & bearing:
-            found.append(Part(denial, finding, denial.bits))
-    atoms = () if case.age is None else knowledge.atoms(((v.AGE_YEARS, case.age),))[0][1]
-    bits, atoms = 0, tuple(a for a in atoms if program.closed[a] & bearing)
-    for atom in atoms:
-        bits |= program.closed[atom]
-    if atoms:
-        found.append(Part(Age(atoms), None, bits))
-    if case.sex is not None and (bits := knowledge.qualifier(v.HAS_SEX, case.sex).bits) & bearing:
-        found.append(Part(Sex(case.sex), None, bits))
-    return found
 
 
 class FewestParts:

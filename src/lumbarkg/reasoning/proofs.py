@@ -17,7 +17,7 @@ from lumbarkg.model import Case, Exposure, Finding, Justification
 from lumbarkg.reasoning.inferences import Fact, InverseRules, Labels, find_inferences
 from lumbarkg.reasoning.knowledge import Knowledge
 from lumbarkg.reasoning.normalise import Concept
-from lumbarkg.reasoning.parts import FewestParts, Parts, Position, find_bearing_parts, gather_parts
+from lumbarkg.reasoning.parts import FewestParts, Part, Parts, Position, gather_parts
 from lumbarkg.reasoning.realise import RealisedCase
 from lumbarkg.reasoning.stated import Said, StatedCase, read_assertion
 from lumbarkg.reasoning.supports import InferenceProgram
@@ -67,7 +67,7 @@ class Explainer:
         """Every minimal justification of an entailment, up to a limit of number and time; none if it does not hold."""
         if not self._holds(realised, goal):
             return Justifications((), complete=True)
-        parts, subjects = gather_parts(find_bearing_parts(realised, self._bearing(goal), self._knowledge))
+        parts, subjects = gather_parts(self._bearing_parts(realised, goal))
         program, statements = self._program(parts, goal)
         supports = program.all(limit, expired)
         found = (self._justification(s, statements, subjects, realised.case) for s in supports.sets)
@@ -76,9 +76,8 @@ class Explainer:
     def _one(self, realised: RealisedCase, goal: Goal, axioms: tuple[int, ...]) -> Justification:
         """For a goal without a property."""
         knowledge = self._knowledge
-        bearing = find_bearing_parts(realised, self._bearing(goal), knowledge)
-        needed = self._fewest.pick(bearing, knowledge.program.bit(knowledge.known(goal.cls)))
-        parts, subjects = gather_parts(needed)
+        wanted = knowledge.program.bit(knowledge.known(goal.cls))
+        parts, subjects = gather_parts(self._fewest.pick(self._bearing_parts(realised, goal), wanted))
         labels, statements = self._remembered(parts, goal)
         found = self._justification(labels, statements, subjects, realised.case)
         return replace(found, axioms=tuple(sorted({*found.axioms, *axioms})))
@@ -97,6 +96,10 @@ class Explainer:
         )
 
     # ------------------------------------------------------------ the parts that bear on a goal
+
+    def _bearing_parts(self, realised: RealisedCase, goal: Goal) -> list[Part]:
+        bearing = self._bearing(goal)
+        return [part for part in realised.parts if part.bits & bearing]
 
     def _bearing_on(self, goal: Goal) -> int:
         """The set of concepts that could help to derive the goal for a case, those that every case has left out."""

@@ -24,7 +24,7 @@ class Context:
         self.predecessors: list[tuple[Role, Context]] = []
 
     def clear(self) -> None:
-        """Forget everything: contexts refer to each other in circles, and would stay in memory until these are found."""
+        """Forget everything: contexts refer to each other in circles, and stay in memory until these are found."""
         self.subsumers.clear()
         self.links.clear()
 

@@ -111,6 +111,7 @@ class _Writer:
         self.term, self.finding = sources.term, sources.finding
         self._findings: _Alone[Iri] = _Alone(lambda iri: whole(lambda i: sources.term(i, "finding"), iri))
         self._triage_patterns: _Alone[Iri] = _Alone(lambda iri: whole(lambda i: sources.term(i, "pattern"), iri))
+        self._rules: _Alone[tuple[Iri, Iri]] = _Alone(lambda key: self.rule_head(*key))
         self._axioms: _Alone[int] = _Alone(lambda index: whole(self.axiom, sources.ontology.axioms[index]))
 
     def assessment(self, assessment: Assessment) -> dict[str, Any]:
@@ -168,20 +169,26 @@ class _Writer:
         }
 
     def rule(self, match: RuleMatch) -> dict[str, Any]:
-        graph, iri = self._graph, match.pattern
+        return {
+            **self._rules[match.pattern, match.level],
+            "findings": [self.finding(f) for f in match.justification.findings],
+            "justification": self.justification(match.justification),
+        }
+
+    def rule_head(self, iri: Iri, level: Iri) -> dict[str, Any]:
+        """What the ontology says of a rule, whatever the case is."""
+        graph = self._graph
         return {
             **self.term(iri, "pattern"),
             "rule": graph.text(iri, v.RULE),
             "ruleGroup": graph.text(iri, v.RULE_GROUP),
-            "level": graph.text(match.level, v.TRIAGE_LEVEL),
+            "level": graph.text(level, v.TRIAGE_LEVEL),
             "levelStatus": graph.text(iri, v.LEVEL_STATUS),
             "levelLower": graph.text(iri, v.LEVEL_LOWER) or None,
             "basis": graph.text(iri, v.BASIS),
             "basisStatus": graph.text(iri, v.BASIS_STATUS),
             "note": graph.text(iri, v.NOTE) or None,
             "references": self._sources.sources_of(iri),
-            "findings": [self.finding(f) for f in match.justification.findings],
-            "justification": self.justification(match.justification),
         }
 
     def self_care(self, advice: Iri) -> dict[str, Any]:
@@ -199,22 +206,22 @@ class _Writer:
 
     def hypothesis(self, hypothesis: Hypothesis, contributors: tuple[Contributor, ...]) -> dict[str, Any]:
         low, high = hypothesis.interval
-        matches = hypothesis.patterns
+        matches, whole, item = hypothesis.patterns, self._whole, self.item
         return {
             **self.term(hypothesis.condition, "condition"),
             "rank": hypothesis.rank,
             "pretestProbability": hypothesis.pretest_probability.value,
             "posttestProbability": hypothesis.posttest_probability.value,
             "interval": [low.value, high.value],
-            "prior": self._whole(self.prior, hypothesis.prior_row),
-            "evidence": self._whole(self.evidence, hypothesis.evidence),
+            "prior": whole(self.prior, hypothesis.prior_row),
+            "evidence": [whole(item, row) for row in hypothesis.evidence],
             "patterns": [self.pattern(match) for match in matches],
             "justification": [
                 {"pattern": match.pattern.local_name, **self.justification(match.justification)}
                 for match in matches
                 if match.supports
             ],
-            "contributors": [self._whole(self.contributor, c) for c in contributors],
+            "contributors": [whole(self.contributor, c) for c in contributors],
         }
 
     def prior(self, row: str) -> dict[str, Any]:
@@ -232,9 +239,6 @@ class _Writer:
 
     def advice(self, advice: CauseAdvice) -> dict[str, Any]:
         return render_advice(advice, self._sources)
-
-    def evidence(self, items: tuple[EvidenceItem, ...]) -> list[dict[str, Any]]:
-        return [self.item(item) for item in items]
 
     def item(self, item: EvidenceItem) -> dict[str, Any]:
         return {
