@@ -78,8 +78,7 @@ class Explainer:
             realised = self._fewer_branches(realised, goal)
         parts, subjects = self._parts(realised, goal)
         labels, statements = self._remembered(parts, goal)
-        found = self._justification(labels, statements, subjects, realised.case)
-        return replace(found, axioms=tuple(sorted({*found.axioms, *axioms})))
+        return self._justification(labels, statements, subjects, realised.case, axioms)
 
     def _justification(
         self,
@@ -87,10 +86,11 @@ class Explainer:
         statements: tuple[Said, ...],
         subjects: dict[Position, Finding | Exposure],
         case: Case,
+        axioms: tuple[int, ...] = (),
     ) -> Justification:
         stated = [statements[~label] for label in sorted(labels, reverse=True) if label < 0]
         return Justification(
-            tuple(sorted(label for label in labels if label >= 0)),
+            tuple(sorted({*axioms, *(label for label in labels if label >= 0)})),
             tuple(read_assertion(one, subjects.get(one.position), case) for one in stated),
         )
 
@@ -179,8 +179,7 @@ class Explainer:
             if denial.bits & bearing:
                 subjects["denial", len(denials)] = finding
                 denials.append(denial)
-        atoms = () if case.age is None else knowledge.atoms(((v.AGE_YEARS, case.age),))[0][1]
-        age_atoms = tuple(a for a in atoms if knowledge.program.closed[a] & bearing)
+        age_atoms = tuple(a for a in realised.age_atoms if knowledge.program.closed[a] & bearing)
         is_sexed = case.sex is not None and knowledge.qualifier(v.HAS_SEX, case.sex).bits & bearing
         return Parts(tuple(branches), tuple(denials), age_atoms, case.sex if is_sexed else None), subjects
 

@@ -9,6 +9,7 @@ from lumbarkg import vocabulary as v
 from lumbarkg.identifiers import Iri
 from lumbarkg.model import Case, Contradiction, Exposure, Finding, Status
 from lumbarkg.reasoning.knowledge import Branch, Denial, Knowledge
+from lumbarkg.reasoning.normalise import Concept
 
 _FINDING_ROOTS = frozenset({v.FINDING, v.SYMPTOM, v.SIGN, v.TEST_RESULT, v.RISK_FACTOR})
 
@@ -48,6 +49,12 @@ class RealisedCase:
     def denied(self) -> frozenset[Iri]:
         """Every named finding class that the absent findings deny."""
         return frozenset().union(*(denial.classes for _, denial in self.denials))
+
+    @cached_property
+    def age_atoms(self) -> tuple[Concept, ...]:
+        """The facet atoms of the ontology that the age falls in."""
+        age = self.case.age
+        return () if age is None else self.knowledge.atoms(((v.AGE_YEARS, age),))[0][1]
 
     @property
     def contradictions(self) -> tuple[Contradiction, ...]:
