@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
 from lumbarkg import vocabulary as v
@@ -79,8 +79,7 @@ class Explainer:
         wanted = knowledge.program.bit(knowledge.known(goal.cls))
         parts, subjects = gather_parts(self._fewest.pick(self._bearing_parts(realised, goal), wanted))
         labels, statements = self._remembered(parts, goal)
-        found = self._justification(labels, statements, subjects, realised.case)
-        return replace(found, axioms=tuple(sorted({*found.axioms, *axioms})))
+        return self._justification(labels, statements, subjects, realised.case, axioms)
 
     def _justification(
         self,
@@ -88,10 +87,11 @@ class Explainer:
         statements: tuple[Said, ...],
         subjects: dict[Position, Finding | Exposure],
         case: Case,
+        axioms: tuple[int, ...] = (),
     ) -> Justification:
         stated = [statements[~label] for label in sorted(labels, reverse=True) if label < 0]
         return Justification(
-            tuple(sorted(label for label in labels if label >= 0)),
+            tuple(sorted({*axioms, *(label for label in labels if label >= 0)})),
             tuple(read_assertion(one, subjects.get(one.position), case) for one in stated),
         )
 
