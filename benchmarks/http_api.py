@@ -2,13 +2,15 @@
 
 wrk (Debian: apt-get install wrk) loads one worker of the server that `lumbarkg serve` runs. Every route is
 measured in turn, and the turns are repeated, so that a busy machine slows all alike; the median of the turns counts.
-Printed: requests a second, the share of the echo, the share of a bare Flask application.
+Printed: requests a second, the share of the echo, the share of a bare Flask application. Each request states twelve
+findings, drawn present or absent, so that hardly two are alike: a memory of one case must not flatter the server.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import random
 import re
 import shutil
 import statistics
@@ -16,6 +18,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 from benchmarks.served import started
@@ -31,19 +34,36 @@ CASE = {
     "exposures": [{"exercise": "Deadlift", "hoursBeforeOnset": 18}],
     "findings": [PRESENT, {"finding": "LowBackStiffness"}, *({"finding": f, "status": "absent"} for f in ABSENT)],
 }
+DRAWN = 500
 TERM = "/api/v1/conditions/DiscHerniation"
 SEARCHES = ("dead", "deadlft", "low ba", "slipped dis", "numbnes leg", "sci", "icd10cm:G83", "pain that wakes", "xqzzy")
 TARGETS = {"compact": 0.35, "full": 0.15, "term": 0.8}
 
 
-def rate_of(address: str, seconds: float, body: bytes | None, folder: Path) -> float:
-    """Requests a second at full load, by wrk; raises where an answer is no 2xx."""
+def draw_bodies(seed: int, count: int = DRAWN) -> tuple[bytes, ...]:
+    """Cases as they are sent, each with the twelve findings of ``CASE``, present or absent as drawn."""
+    dice = random.Random(seed)  # noqa: S311 - seeded
+    names = ("LowBackStiffness", *ABSENT)
+    return tuple(
+        json.dumps(
+            CASE
+            | {"age": dice.randint(18, 80)}
+            | {"findings": [PRESENT, *({"finding": f, "status": dice.choice(("present", "absent"))} for f in names)]}
+        ).encode()
+        for _ in range(count)
+    )
+
+
+def rate_of(address: str, seconds: float, bodies: Sequence[bytes], folder: Path) -> float:
+    """Requests a second at full load, by wrk, which sends the bodies in turn; raises where an answer is no 2xx."""
     command = ["wrk", "-t1", "-c4", f"-d{max(1, round(seconds))}s", address]
-    if body is not None:
+    if bodies:
         script = folder / "post.lua"
+        texts = ", ".join(json.dumps(body.decode()) for body in bodies)
         script.write_text(
             'wrk.method = "POST"\nwrk.headers["Content-Type"] = "application/json"\n'
-            f"wrk.body = {json.dumps(body.decode())}\n"
+            f"local bodies, turn = {{{texts}}}, 0\n"
+            "request = function()\n  turn = turn % #bodies + 1\n  return wrk.format(nil, nil, nil, bodies[turn])\nend\n"
         )
         command[1:1] = ["-s", str(script)]
     text = subprocess.run(command, capture_output=True, text=True, check=True).stdout
@@ -87,19 +107,18 @@ def main() -> int:
 
 
 def _throughput(seconds: float, turns: int) -> None:
-    body = json.dumps(CASE).encode()
     with started("ours") as ours, started("bare") as bare:
         print(f"start to ready: {ours.seconds:.2f} s")
-        _compare(ours.address, bare.address, body, seconds, turns)
+        _compare(ours.address, bare.address, draw_bodies(1), seconds, turns)
 
 
-def _compare(address: str, bare: str, body: bytes, seconds: float, turns: int) -> None:
+def _compare(address: str, bare: str, bodies: Sequence[bytes], seconds: float, turns: int) -> None:
     routes = {
-        "bare": (f"{bare}/echo", body),
-        "echo": (f"{address}/echo", body),
-        "compact": (f"{address}/api/v1/assessments?view=compact", body),
-        "full": (f"{address}/api/v1/assessments", body),
-        "term": (f"{address}{TERM}", None),
+        "bare": (f"{bare}/echo", bodies),
+        "echo": (f"{address}/echo", bodies),
+        "compact": (f"{address}/api/v1/assessments?view=compact", bodies),
+        "full": (f"{address}/api/v1/assessments", bodies),
+        "term": (f"{address}{TERM}", ()),
     }
     rates: dict[str, list[float]] = {name: [] for name in routes}
     with tempfile.TemporaryDirectory() as folder:

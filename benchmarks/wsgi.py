@@ -17,12 +17,13 @@ import statistics
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator
+from itertools import cycle
 from pathlib import Path
 from typing import Any
 
 from flask import Flask, request
 
-from benchmarks.http_api import CASE, TERM
+from benchmarks.http_api import TERM, draw_bodies
 
 Environ = dict[str, Any]
 COMPACT, FULL = ("/api/v1/assessments", "view=compact"), ("/api/v1/assessments", "")
@@ -83,12 +84,12 @@ def make_apps() -> tuple[Flask, Flask]:
 
 def measure_routes(bare: Flask, ours: Flask, turns: int) -> dict[str, float]:
     """Route → median seconds of processor time of a request."""
-    body = json.dumps(CASE).encode()
+    bodies = cycle(draw_bodies(1))
     routes: dict[str, Callable[[], bytes]] = {
-        "bare": lambda: call(bare, make_environ("/echo", "", body)),
-        "echo": lambda: call(ours, make_environ("/echo", "", body)),
-        "compact": lambda: call(ours, make_environ(*COMPACT, body)),
-        "full": lambda: call(ours, make_environ(*FULL, body)),
+        "bare": lambda: call(bare, make_environ("/echo", "", next(bodies))),
+        "echo": lambda: call(ours, make_environ("/echo", "", next(bodies))),
+        "compact": lambda: call(ours, make_environ(*COMPACT, next(bodies))),
+        "full": lambda: call(ours, make_environ(*FULL, next(bodies))),
         "term": lambda: call(ours, make_environ(TERM)),
     }
     for route in routes.values():
@@ -108,20 +109,20 @@ def measure_p99(ours: Flask, query: str, seconds: float) -> tuple[float, float]:
 
     They are answered one after the other, as a worker with one thread does; the time that they wait counts.
     """
-    body, drawn = json.dumps(CASE).encode(), random.Random(7)  # noqa: S311 - nothing secret
+    bodies, drawn = cycle(draw_bodies(2)), random.Random(7)  # noqa: S311 - nothing secret
     begun, count = time.perf_counter(), 0
     while (spent := time.perf_counter() - begun) < 1:
-        call(ours, make_environ(FULL[0], query, body))
+        call(ours, make_environ(FULL[0], query, next(bodies)))
         count += 1
     times, due, started = [], 0.0, time.perf_counter()
     while (due := due + drawn.expovariate(0.5 * count / spent)) < seconds:
         time.sleep(max(0.0, started + due - time.perf_counter()))
-        call(ours, make_environ(FULL[0], query, body))
+        call(ours, make_environ(FULL[0], query, next(bodies)))
         times.append((time.perf_counter() - started - due) * 1000)
     return statistics.median(times), statistics.quantiles(times, n=100)[-1]
 
 
-def draw_bodies(ours: Flask, seed: int) -> Iterator[bytes]:
+def draw_from_vocabulary(ours: Flask, seed: int) -> Iterator[bytes]:
     """Cases without end, each with up to twelve findings of the whole vocabulary."""
     from lumbarkg import vocabulary as v
 
@@ -152,7 +153,7 @@ def resident_megabytes() -> float:
 
 def measure_memory(ours: Flask, requests: int) -> Iterator[tuple[int, float]]:
     """How many requests were answered, and the resident megabytes after them; one in four is answered in full."""
-    bodies, wanted = draw_bodies(ours, 11), {requests // 10, requests // 2, requests}
+    bodies, wanted = draw_from_vocabulary(ours, 11), {requests // 10, requests // 2, requests}
     yield 0, resident_megabytes()
     for number in range(1, requests + 1):
         call(ours, make_environ(*(FULL if number % 4 == 0 else COMPACT), next(bodies)), ("2", "4"))

@@ -171,6 +171,24 @@ def test_in_a_case_of_many_findings_each_justification_suffices_and_is_minimal(c
             assert not entails(axioms, said[:left_out] + said[left_out + 1 :], one.goal, knowledge), (left_out, one)
 
 
+def test_a_justification_rests_on_the_first_part_that_suffices_alone(cases, knowledge: Knowledge) -> None:
+    """By another way: the case cut down to each of its parts in turn, and realised."""
+    explainer, compared = Explainer(knowledge), 0
+    for case in cases:
+        alone = [(f, realise(Case(findings=(f,)), knowledge).types) for f in case.present]
+        alone += [(e, realise(Case(exposures=(e,)), knowledge).types) for e in case.exposures]
+        alone += [(f, realise(Case(findings=(f,)), knowledge).types) for f in case.absent]
+        for rule in read_entailments(realise(case, knowledge), knowledge, explainer).rules:
+            first = next((part for part, types in alone if rule.pattern in types), None)
+            subjects = {a.subject for a in rule.justification.assertions}
+            if first is not None:
+                assert subjects == {first}, rule
+                compared += 1
+            else:
+                assert len(subjects) > 1 or subjects == {None}, rule
+    assert compared > 60
+
+
 def test_no_justification_holds_another(alternatives) -> None:
     more = [every for every in alternatives if len(every) > 1]
     assert len(more) > 20

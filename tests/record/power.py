@@ -48,7 +48,9 @@ def write(number, draw):
         told = hashlib.sha256(document.encode()).hexdigest()
         revision = put(cases, case_id, document).revision
         os.write(1, f"done {case_id} {revision} {told}\\n".encode())
-    record.database.close()
+    with closing:  # only who closes alone, and last, removes the log
+        record.database.close()
+closing = threading.Lock()
 threads = [threading.Thread(target=write, args=(n, random.Random(f"{seed} {life} {n}"))) for n in range(4)]
 for thread in threads:
     thread.start()

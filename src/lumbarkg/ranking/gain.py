@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +22,9 @@ from lumbarkg.ranking.rank import Setting, Standing
 
 Integers = NDArray[np.intp]
 _NO_ROW = 9
+_TINY = np.finfo(np.float64).tiny
+_FIRST = 3
+"""An answer matters where it changes so many first hypotheses."""
 
 
 @dataclass(frozen=True)
@@ -62,6 +66,8 @@ class _Answers:
         """The questions with such a row; the answer to any other moves nothing."""
         self.place = np.searchsorted(self.moving, self.question)
         """The place of each pair's question among them."""
+        self.cell = self.hypothesis * len(self.moving) + self.place
+        """The place of each pair in a table of hypotheses by moving questions."""
         self._pair = np.array([pairs[q, h] for q, h, _ in best], dtype=np.intp)
         self._cluster = np.array([clusters.setdefault((h, c), len(clusters)) for _, h, c in best], dtype=np.intp)
         self._log = np.array([c.log for c in best.values()])
@@ -93,12 +99,14 @@ def _strongest(members: list[Contribution]) -> Contribution:
 class Outlook:
     """What each question promises in one case, in the order of the questions.
 
-    ``gains`` in bits; ``changes`` says whether a yes or a no alone would change the first three.
+    ``gains`` in bits; ``changes`` says whether a yes or a no alone would change the first three. For each pair of a
+    question and a hypothesis that a yes moves: ln of the factor, and how often the hypothesis comes with a yes.
     """
 
     gains: Floats
     changes: NDArray[np.bool_]
     yes_logs: Floats
+    yes_given: Floats
 
 
 class Questions:
@@ -115,6 +123,12 @@ class Questions:
         self._pair_rates = self.rates[self.yes.question] if askable else self.rates
         self._rate_entropy = _entropy(self.rates)
         self._pair_rate_entropy = self._rate_entropy[self.yes.question] if askable else self.rates
+        nothing = np.zeros(len(self._clusters)), np.full(len(self._clusters), _NO_ROW, dtype=np.intp)
+        self._alone = self.yes.logs(*nothing)
+        """What a yes would do to a case of which nothing is known: most pairs stay so in any case."""
+        every = np.arange(len(self._alone))
+        self._given_alone = self._given(self._alone, every)
+        self._change_alone = self._change(self._given_alone, every)
 
     def outlook(self, standing: Standing) -> Outlook:
         """The gain of every question, and whether its answer could change the first three."""
@@ -127,47 +141,60 @@ class Questions:
                     known_logs[place], known_kinds[place] = c.log, c.kind
         yes, no = self.yes.logs(known_logs, known_kinds), self.no.logs(known_logs, known_kinds)
         changes = self._changes(self.yes, yes, standing) | self._changes(self.no, no, standing)
-        return Outlook(self._gains(yes, standing.posterior.probabilities), changes, yes)
+        other = np.flatnonzero(yes != self._alone)
+        given, change = self._given_alone.copy(), self._change_alone.copy()
+        given[other] = self._given(yes[other], other)
+        change[other] = self._change(given[other], other)
+        return Outlook(self._gains(given, change, standing.posterior.probabilities), changes, yes, given)
 
-    def _gains(self, yes_logs: Floats, probabilities: Floats) -> Floats:
+    def _given(self, logs: Floats, pairs: Integers) -> Floats:
+        """P(finding | Dᵢ) for some of the pairs, of which these are ln of the factors."""
+        found: Floats = np.minimum(self._ceiling, np.exp(logs) * self._pair_rates[pairs])
+        return found
+
+    def _change(self, given: Floats, pairs: Integers) -> Floats:
+        """By how much the entropy of the finding differs between Dᵢ and the reference hypothesis."""
+        return _entropy(given) - self._pair_rate_entropy[pairs]
+
+    def _gains(self, given: Floats, change: Floats, probabilities: Floats) -> Floats:
         """I(finding; hypothesis) = H(finding) − Σᵢ pᵢ H(finding | Dᵢ), in bits."""
-        given = np.minimum(self._ceiling, np.exp(yes_logs) * self._pair_rates)
         weights, size = probabilities[self.yes.hypothesis], len(self.askable)
         question = self.yes.question
         marginal = self.rates + _sums(question, weights * (given - self._pair_rates), size)
-        change = weights * (_entropy(given) - self._pair_rate_entropy)
-        conditional = self._rate_entropy + _sums(question, change, size)
+        conditional = self._rate_entropy + _sums(question, weights * change, size)
         return np.maximum(0.0, _entropy(marginal) - conditional)
 
     def _changes(self, answers: _Answers, logs: Floats, standing: Standing) -> NDArray[np.bool_]:
-        order = np.array(standing.order, dtype=np.intp)
-        place = np.empty_like(order)
-        place[order] = np.arange(len(order))
+        size, first = len(answers.moving), list(standing.order[:_FIRST])
         # A column a question: rows of memory are then compared with one another.
-        ranked = np.repeat(standing.logs[order], len(answers.moving)).reshape(len(order), -1)
-        ranked[place[answers.hypothesis], answers.place] += logs
-        first = min(3, len(order))
-        moved = np.zeros(len(answers.moving), dtype=bool)
-        for rank in range(first - 1):
-            moved |= ranked[rank] < ranked[rank + 1]
-        if len(order) > first:
-            moved |= ranked[first - 1] < ranked[first:].max(axis=0)
+        after = _sums(answers.cell, logs, len(standing.order) * size).reshape(len(standing.order), size)
+        after += standing.logs[:, np.newaxis]
+        ranked = after[first]
+        moved = np.zeros(size, dtype=bool)
+        for better, worse in pairwise(ranked):
+            moved |= better < worse
+        if len(standing.order) > len(first):
+            after[first] = -np.inf
+            moved |= ranked[-1] < after.max(axis=0)
         changed = np.zeros(len(self.askable), dtype=bool)
         changed[answers.moving] = moved
         return changed
 
-    def separates(self, number: int, outlook: Outlook, standing: Standing, most: int) -> tuple[Iri, ...]:
-        """The hypotheses whose probability a yes would move most, the most moved first."""
-        probabilities = standing.posterior.probabilities
-        factors = np.full(len(probabilities), self.rates[number])
-        mine = self.yes.pairs_of(number)
-        given = np.exp(outlook.yes_logs[mine]) * self.rates[number]
-        factors[self.yes.hypothesis[mine]] = np.minimum(self._ceiling, given)
+    def separates(self, numbers: list[int], outlook: Outlook, standing: Standing, most: int) -> list[tuple[Iri, ...]]:
+        """For each question, the hypotheses whose probability a yes would move most, the most moved first."""
+        probabilities, conditions = standing.posterior.probabilities, self.setting.conditions
+        factors = np.repeat(self.rates[numbers], len(conditions)).reshape(len(numbers), len(conditions))
+        for row, number in enumerate(numbers):
+            mine = self.yes.pairs_of(number)
+            factors[row, self.yes.hypothesis[mine]] = outlook.yes_given[mine]
         after = probabilities * factors
-        moved = np.abs(after / after.sum() - probabilities)
+        moved = np.abs(after / after.sum(axis=1, keepdims=True) - probabilities)
         # Stable, and the hypotheses are in the order of the table: equal moves come in that order.
-        best = np.argsort(-moved, kind="stable")[:most].tolist()
-        return tuple(self.setting.conditions[i] for i in best if moved[i] > 0)
+        best = np.argsort(-moved, axis=1, kind="stable")[:, :most]
+        return [
+            tuple(conditions[i] for i in places if moves[i] > 0)
+            for places, moves in zip(best.tolist(), moved.tolist(), strict=True)
+        ]
 
     def rows_of(self, number: int, outlook: Outlook) -> tuple[str, ...]:
         """The rows that a yes would bring into the product."""
@@ -183,6 +210,6 @@ def _sums(place: Integers, values: Floats, size: int) -> Floats:
 
 def _entropy(p: Floats) -> Floats:
     """The entropy of a yes or no with probability p, in bits."""
-    with np.errstate(divide="ignore", invalid="ignore"):
-        found = -(p * np.log2(p) + (1 - p) * np.log2(1 - p))
-    return np.where((p <= 0) | (p >= 1), 0.0, found)
+    q = 1 - p
+    # Where either is 0 its share is 0 times a number.
+    return -(p * np.log2(np.maximum(p, _TINY)) + q * np.log2(np.maximum(q, _TINY)))

@@ -125,10 +125,11 @@ class QuestionChooser:
         changes = outlook.changes & is_open
         worth = is_open & ((outlook.gains >= SMALLEST_GAIN) | changes)
         gains = np.where(worth, outlook.gains, -1.0)
+        best = np.argsort(-gains, kind="stable")[:MOST_SHOWN]
+        numbers = best[worth[best]].tolist()
         chosen = []
-        for number in np.argsort(-gains, kind="stable")[:MOST_SHOWN].tolist():
-            if not worth[number]:
-                break
+        separated = questions.separates(numbers, outlook, standing, MOST_SEPARATED)
+        for number, separates in zip(numbers, separated, strict=True):
             gain = float(gains[number])
             asked = questions.askable[number]
             detail = self._details.get(asked.cls)
@@ -146,7 +147,7 @@ class QuestionChooser:
                     gain=gain,
                     reference_rate=asked.rate,
                     rate_row=asked.row,
-                    separates=questions.separates(number, outlook, standing, MOST_SEPARATED),
+                    separates=separates,
                     rows=questions.rows_of(number, outlook),
                 )
             )

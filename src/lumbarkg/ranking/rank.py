@@ -130,7 +130,8 @@ class Ranker:
             reference=self.reference,
             hypotheses=hypotheses,
             also_consider=self._also.consider(hypotheses[0], entailments, setting.conditions),
-            not_assessed=self._not_assessed(standing),
+            with_rows=setting.contributions.findings,
+            assessed=standing.seen.present | standing.seen.denied,
         )
 
     def _patterns(self, entailments: Entailments, setting: Setting) -> dict[int, tuple[PatternMatch, ...]]:
@@ -141,11 +142,6 @@ class Ranker:
                 if condition in above:
                     found[index] = (*found.get(index, ()), match)
         return found
-
-    def _not_assessed(self, standing: Standing) -> tuple[Iri, ...]:
-        """Findings that some row speaks of and the case says nothing about: they contribute 1."""
-        known = standing.seen.present | standing.seen.denied
-        return tuple(f for f in standing.setting.contributions.findings if f not in known)
 
 
 def _prior_variance(prior: PriorRow, tables: EvidenceTables) -> float:

@@ -1,29 +1,28 @@
 """Justifications of what a case falls under: minimal sets of axioms and asserted facts, one or all.
 
-A justification rests on the parts of the case that bear on its goal. Cases share these parts, so the minimal sets are
-remembered by goal and parts, and put in the words of the case at hand when they are read.
+A justification rests on the parts of the case that bear on its goal; a single one, on the few parts that suffice. Cases
+share these, so the minimal sets are remembered by goal and parts, and put in the words of the case at hand when read.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
 from lumbarkg import vocabulary as v
 from lumbarkg.identifiers import Iri
 from lumbarkg.model import Case, Exposure, Finding, Justification
 from lumbarkg.reasoning.inferences import Fact, InverseRules, Labels, find_inferences
-from lumbarkg.reasoning.knowledge import Branch, Denial, Knowledge
+from lumbarkg.reasoning.knowledge import Knowledge
 from lumbarkg.reasoning.normalise import Concept
-from lumbarkg.reasoning.realise import RealisedCase, own_bits
-from lumbarkg.reasoning.stated import Parts, Position, Said, StatedCase, read_assertion
+from lumbarkg.reasoning.parts import FewestParts, Part, Parts, Position, gather_parts
+from lumbarkg.reasoning.realise import RealisedCase
+from lumbarkg.reasoning.stated import Said, StatedCase, read_assertion
 from lumbarkg.reasoning.supports import InferenceProgram
 
 _REMEMBERED_JUSTIFICATIONS = 2_000
-_MANY_BRANCHES = 40
-"""With more findings and exposures, those that one justification needs are picked out first."""
 
 
 @dataclass(frozen=True)
@@ -48,6 +47,7 @@ class Explainer:
     def __init__(self, knowledge: Knowledge) -> None:
         self._knowledge = knowledge
         self._inverse = InverseRules(knowledge.rules)
+        self._fewest = FewestParts(knowledge)
         self._bearing = lru_cache(maxsize=None)(self._bearing_on)  # as many as the vocabulary has goals
         self._remembered = lru_cache(maxsize=_REMEMBERED_JUSTIFICATIONS)(self._justify_parts)
 
@@ -67,19 +67,19 @@ class Explainer:
         """Every minimal justification of an entailment, up to a limit of number and time; none if it does not hold."""
         if not self._holds(realised, goal):
             return Justifications((), complete=True)
-        parts, subjects = self._parts(realised, goal)
+        parts, subjects = gather_parts(self._bearing_parts(realised, goal))
         program, statements = self._program(parts, goal)
         supports = program.all(limit, expired)
         found = (self._justification(s, statements, subjects, realised.case) for s in supports.sets)
         return Justifications(tuple(found), supports.complete)
 
     def _one(self, realised: RealisedCase, goal: Goal, axioms: tuple[int, ...]) -> Justification:
-        if len(realised.findings) + len(realised.exposures) > _MANY_BRANCHES:
-            realised = self._fewer_branches(realised, goal)
-        parts, subjects = self._parts(realised, goal)
+        """For a goal without a property."""
+        knowledge = self._knowledge
+        wanted = knowledge.program.bit(knowledge.known(goal.cls))
+        parts, subjects = gather_parts(self._fewest.pick(self._bearing_parts(realised, goal), wanted))
         labels, statements = self._remembered(parts, goal)
-        found = self._justification(labels, statements, subjects, realised.case)
-        return replace(found, axioms=tuple(sorted({*found.axioms, *axioms})))
+        return self._justification(labels, statements, subjects, realised.case, axioms)
 
     def _justification(
         self,
@@ -87,14 +87,19 @@ class Explainer:
         statements: tuple[Said, ...],
         subjects: dict[Position, Finding | Exposure],
         case: Case,
+        axioms: tuple[int, ...] = (),
     ) -> Justification:
         stated = [statements[~label] for label in sorted(labels, reverse=True) if label < 0]
         return Justification(
-            tuple(sorted(label for label in labels if label >= 0)),
+            tuple(sorted({*axioms, *(label for label in labels if label >= 0)})),
             tuple(read_assertion(one, subjects.get(one.position), case) for one in stated),
         )
 
     # ------------------------------------------------------------ the parts that bear on a goal
+
+    def _bearing_parts(self, realised: RealisedCase, goal: Goal) -> list[Part]:
+        bearing = self._bearing(goal)
+        return [part for part in realised.parts if part.bits & bearing]
 
     def _bearing_on(self, goal: Goal) -> int:
         """The set of concepts that could help to derive the goal for a case, those that every case has left out."""
@@ -126,63 +131,10 @@ class Explainer:
                 found[concept].append(lower)
         return found
 
-    def _fewer_branches(self, realised: RealisedCase, goal: Goal) -> RealisedCase:
-        """The case with so few findings and exposures that the goal fails without any one of them.
-
-        Trying needs bit sets alone; to read the inferences of hundreds takes a third of a second for each goal.
-        """
-        knowledge = self._knowledge
-        own, bearing = own_bits(realised.case, knowledge), self._bearing(goal)
-        for _, denial in realised.denials:
-            own |= denial.bits
-        parts: tuple[tuple[Finding | Exposure, Branch], ...] = (*realised.findings, *realised.exposures)
-        hanging = [(part, branch) for part, branch in parts if branch.contribution & bearing]
-
-        def suffices(kept: list[tuple[Finding | Exposure, Branch]]) -> bool:
-            bits = own
-            for _, branch in kept:
-                bits |= branch.contribution
-            return self._holds(replace(realised, bits=knowledge.program.close(bits)), goal)
-
-        size = len(hanging)
-        while size:
-            size = min(size, len(hanging))
-            for start in range(0, len(hanging), size):
-                rest = hanging[:start] + hanging[start + size :]
-                if suffices(rest):
-                    hanging = rest
-                    break
-            else:
-                size = 0 if size == 1 else (size + 1) // 2
-        return replace(
-            realised,
-            findings=tuple((p, b) for p, b in hanging if isinstance(p, Finding)),
-            exposures=tuple((p, b) for p, b in hanging if isinstance(p, Exposure)),
-        )
-
     def _holds(self, realised: RealisedCase, goal: Goal) -> bool:
         if goal.property is not None:
             return goal.cls in realised.spoken(goal.property)
         return goal.cls in realised.types
-
-    def _parts(self, realised: RealisedCase, goal: Goal) -> tuple[Parts, dict[Position, Finding | Exposure]]:
-        knowledge, case, bearing = self._knowledge, realised.case, self._bearing(goal)
-        branches: list[Branch] = []
-        denials: list[Denial] = []
-        subjects: dict[Position, Finding | Exposure] = {}
-        hanging: tuple[tuple[Finding | Exposure, Branch], ...] = (*realised.findings, *realised.exposures)
-        for subject, branch in hanging:
-            if branch.contribution & bearing:
-                subjects["branch", len(branches)] = subject
-                branches.append(branch)
-        for finding, denial in realised.denials:
-            if denial.bits & bearing:
-                subjects["denial", len(denials)] = finding
-                denials.append(denial)
-        atoms = () if case.age is None else knowledge.atoms(((v.AGE_YEARS, case.age),))[0][1]
-        age_atoms = tuple(a for a in atoms if knowledge.program.closed[a] & bearing)
-        is_sexed = case.sex is not None and knowledge.qualifier(v.HAS_SEX, case.sex).bits & bearing
-        return Parts(tuple(branches), tuple(denials), age_atoms, case.sex if is_sexed else None), subjects
 
     def _justify_parts(self, parts: Parts, goal: Goal) -> tuple[Labels, tuple[Said, ...]]:
         program, statements = self._program(parts, goal)

@@ -9,6 +9,7 @@ from lumbarkg import vocabulary as v
 from lumbarkg.identifiers import Iri
 from lumbarkg.model import Case, Contradiction, Exposure, Finding, Status
 from lumbarkg.reasoning.knowledge import Branch, Denial, Knowledge
+from lumbarkg.reasoning.parts import Age, Part, Sex
 
 _FINDING_ROOTS = frozenset({v.FINDING, v.SYMPTOM, v.SIGN, v.TEST_RESULT, v.RISK_FACTOR})
 
@@ -33,6 +34,23 @@ class RealisedCase:
     def types(self) -> frozenset[Iri]:
         """The named classes that the case falls under."""
         return self.knowledge.named_in(self.bits)
+
+    @cached_property
+    def parts(self) -> tuple[Part, ...]:
+        """Everything that the case states, in its order."""
+        case, knowledge = self.case, self.knowledge
+        found = [Part(branch, finding, branch.contribution) for finding, branch in self.findings]
+        found += [Part(branch, exposure, branch.contribution) for exposure, branch in self.exposures]
+        found += [Part(denial, finding, denial.bits) for finding, denial in self.denials]
+        if case.age is not None:
+            ((_, atoms),) = knowledge.atoms(((v.AGE_YEARS, case.age),))
+            bits = 0
+            for atom in atoms:
+                bits |= knowledge.program.closed[atom]
+            found.append(Part(Age(atoms), None, bits))
+        if case.sex is not None:
+            found.append(Part(Sex(case.sex), None, knowledge.qualifier(v.HAS_SEX, case.sex).bits))
+        return tuple(found)
 
     @property
     def finding_types(self) -> tuple[tuple[Finding, frozenset[Iri]], ...]:

@@ -24,7 +24,7 @@ class Context:
         self.predecessors: list[tuple[Role, Context]] = []
 
     def clear(self) -> None:
-        """Forget everything: contexts refer to each other in circles, which would stay until they are found."""
+        """Forget everything: contexts refer to each other in circles, and stay in memory until these are found."""
         self.subsumers.clear()
         self.links.clear()
 

@@ -9,23 +9,12 @@ from lumbarkg.identifiers import Iri
 from lumbarkg.model import Assertion, Case, Exposure, Finding
 from lumbarkg.reasoning.horn import Node
 from lumbarkg.reasoning.inferences import Fact, Inference, Labels
-from lumbarkg.reasoning.knowledge import Branch, Denial, Expression, Knowledge
+from lumbarkg.reasoning.knowledge import Branch, Expression, Knowledge
 from lumbarkg.reasoning.normalise import Concept, Role
+from lumbarkg.reasoning.parts import Parts, Position
 
 _QUESTION: Concept = -1
 """A concept of no ontology: what a goal with a property asks of the case."""
-Position = tuple[str, int]
-"""Which part of a case a statement belongs to: a kind and a place among the parts of that kind."""
-
-
-@dataclass(frozen=True)
-class Parts:
-    """The parts of a case that bear on a goal; equal parts give equal justifications."""
-
-    branches: tuple[Branch, ...]
-    denials: tuple[Denial, ...]
-    age_atoms: tuple[Concept, ...]
-    sex: Iri | None
 
 
 @dataclass(frozen=True)

@@ -6,9 +6,9 @@ remembered, so that the same object comes with case after case; here its text is
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from threading import Lock
-from typing import Any, TypeVar
+from typing import Any, Generic, TypeVar
 
 import orjson
 
@@ -19,6 +19,28 @@ _MOST_BYTES = 4 * 1024 * 1024
 def encode_json(answer: Any) -> bytes:
     """The value as JSON in UTF-8, without blanks; every float as the shortest text that reads back as the same."""
     return orjson.dumps(answer)
+
+
+class Listed(Generic[Value]):
+    """A list of values that are rendered the same whenever they come, of which a case leaves some out."""
+
+    def __init__(self, render: Callable[[Value], Any], values: Iterable[Value]) -> None:
+        text, self._spans = bytearray(b"["), dict[Value, tuple[int, int]]()
+        for value in values:
+            start = len(text)
+            text += encode_json(render(value)) + b","
+            self._spans[value] = (start, len(text))
+        self._text = bytes(text)
+
+    def without(self, left_out: Iterable[Value]) -> orjson.Fragment:
+        """The list without some values, as text; those that it does not have change nothing."""
+        spans, text = self._spans, memoryview(self._text)
+        parts, start = [], 0
+        for begin, end in sorted(spans[value] for value in left_out if value in spans):
+            parts.append(text[start:begin])
+            start = end
+        joined = b"".join((*parts, text[start:]))
+        return orjson.Fragment(joined.removesuffix(b",") + b"]")
 
 
 class Fragments:

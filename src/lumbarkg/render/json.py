@@ -14,6 +14,7 @@ from lumbarkg.issues import Issue
 from lumbarkg.model import (
     Assertion,
     Assessment,
+    Differential,
     Disposition,
     EvidenceItem,
     Exposure,
@@ -25,7 +26,7 @@ from lumbarkg.model import (
 )
 from lumbarkg.ontology.manchester import render_axiom
 from lumbarkg.ontology.owl import Axiom
-from lumbarkg.render.encode import Fragments, encode_json
+from lumbarkg.render.encode import Fragments, Listed, encode_json
 from lumbarkg.render.guidance import render_advice, render_contributor, render_flip, render_question
 from lumbarkg.render.sources import Sources
 
@@ -45,7 +46,7 @@ class AssessmentEncoder:
     """Writes whole answers as bytes; what depends on the release alone is written once, and kept for every thread."""
 
     def __init__(self, sources: Sources) -> None:
-        self._writer = _Writer(sources, Fragments().write)
+        self._writer = _TextWriter(sources)
 
     def encode(self, assessment: Assessment) -> bytes:
         """The answer that ``render_assessment`` gives, as JSON."""
@@ -111,10 +112,12 @@ class _Writer:
         self.term, self.finding = sources.term, sources.finding
         self._findings: _Alone[Iri] = _Alone(lambda iri: whole(lambda i: sources.term(i, "finding"), iri))
         self._triage_patterns: _Alone[Iri] = _Alone(lambda iri: whole(lambda i: sources.term(i, "pattern"), iri))
+        self._rules: _Alone[tuple[Iri, Iri]] = _Alone(lambda key: self.rule_head(*key))
+        self._hypotheses: _Alone[tuple[Iri, str]] = _Alone(self.hypothesis_before_evidence)
         self._axioms: _Alone[int] = _Alone(lambda index: whole(self.axiom, sources.ontology.axioms[index]))
 
     def assessment(self, assessment: Assessment) -> dict[str, Any]:
-        sources, differential, findings = self._sources, assessment.differential, self._findings
+        sources, differential = self._sources, assessment.differential
         return {
             "disclaimer": DISCLAIMER,
             "triage": self.disposition(assessment.disposition),
@@ -137,7 +140,7 @@ class _Writer:
             "sensitivity": (
                 None if assessment.sensitivity is None else [render_flip(f, sources) for f in assessment.sensitivity]
             ),
-            "notAssessed": [findings[finding] for finding in differential.not_assessed],
+            "notAssessed": self.not_assessed(differential),
             "issues": [issue.to_json() for issue in assessment.issues],
             "reasoning": dict(assessment.reasoning),
         }
@@ -168,20 +171,26 @@ class _Writer:
         }
 
     def rule(self, match: RuleMatch) -> dict[str, Any]:
-        graph, iri = self._graph, match.pattern
+        return {
+            **self._rules[match.pattern, match.level],
+            "findings": [self.finding(f) for f in match.justification.findings],
+            "justification": self.justification(match.justification),
+        }
+
+    def rule_head(self, iri: Iri, level: Iri) -> dict[str, Any]:
+        """What the ontology says of a rule, whatever the case is."""
+        graph = self._graph
         return {
             **self.term(iri, "pattern"),
             "rule": graph.text(iri, v.RULE),
             "ruleGroup": graph.text(iri, v.RULE_GROUP),
-            "level": graph.text(match.level, v.TRIAGE_LEVEL),
+            "level": graph.text(level, v.TRIAGE_LEVEL),
             "levelStatus": graph.text(iri, v.LEVEL_STATUS),
             "levelLower": graph.text(iri, v.LEVEL_LOWER) or None,
             "basis": graph.text(iri, v.BASIS),
             "basisStatus": graph.text(iri, v.BASIS_STATUS),
             "note": graph.text(iri, v.NOTE) or None,
             "references": self._sources.sources_of(iri),
-            "findings": [self.finding(f) for f in match.justification.findings],
-            "justification": self.justification(match.justification),
         }
 
     def self_care(self, advice: Iri) -> dict[str, Any]:
@@ -199,23 +208,28 @@ class _Writer:
 
     def hypothesis(self, hypothesis: Hypothesis, contributors: tuple[Contributor, ...]) -> dict[str, Any]:
         low, high = hypothesis.interval
-        matches = hypothesis.patterns
+        matches, whole, item = hypothesis.patterns, self._whole, self.item
         return {
-            **self.term(hypothesis.condition, "condition"),
+            **self._hypotheses[hypothesis.condition, hypothesis.prior_row],
             "rank": hypothesis.rank,
             "pretestProbability": hypothesis.pretest_probability.value,
             "posttestProbability": hypothesis.posttest_probability.value,
             "interval": [low.value, high.value],
-            "prior": self._whole(self.prior, hypothesis.prior_row),
-            "evidence": self._whole(self.evidence, hypothesis.evidence),
+            "evidence": [whole(item, row) for row in hypothesis.evidence],
             "patterns": [self.pattern(match) for match in matches],
             "justification": [
                 {"pattern": match.pattern.local_name, **self.justification(match.justification)}
                 for match in matches
                 if match.supports
             ],
-            "contributors": [self._whole(self.contributor, c) for c in contributors],
+            "contributors": [whole(self.contributor, c) for c in contributors],
         }
+
+    def hypothesis_before_evidence(self, condition_and_row: tuple[Iri, str]) -> dict[str, Any]:
+        """What of a hypothesis every case shares, in the order of the answer, with gaps for what it does not."""
+        condition, row = condition_and_row
+        gaps = dict.fromkeys(("rank", "pretestProbability", "posttestProbability", "interval"))
+        return {**self.term(condition, "condition"), **gaps, "prior": self._whole(self.prior, row)}
 
     def prior(self, row: str) -> dict[str, Any]:
         found = next(p for p in self._sources.tables.priors if p.id == row)
@@ -232,9 +246,6 @@ class _Writer:
 
     def advice(self, advice: CauseAdvice) -> dict[str, Any]:
         return render_advice(advice, self._sources)
-
-    def evidence(self, items: tuple[EvidenceItem, ...]) -> list[dict[str, Any]]:
-        return [self.item(item) for item in items]
 
     def item(self, item: EvidenceItem) -> dict[str, Any]:
         return {
@@ -265,6 +276,9 @@ class _Writer:
             "findings": [self.finding(f) for f in match.justification.findings],
         }
 
+    def not_assessed(self, differential: Differential) -> Any:
+        return [self._findings[finding] for finding in differential.not_assessed]
+
     # ------------------------------------------------------------ parts
 
     def justification(self, justification: Justification) -> dict[str, Any]:
@@ -289,3 +303,19 @@ class _Writer:
             return f"{head}: present" if value == head else f"{head}: {value}"
         value = str(assertion.value) if isinstance(assertion.value, Decimal) else self._label(assertion.value)
         return f"{head}: {self._label(assertion.property)} {value}"
+
+
+class _TextWriter(_Writer):
+    """Writes the parts that depend on the release alone as text, which is kept."""
+
+    def __init__(self, sources: Sources) -> None:
+        super().__init__(sources, Fragments().write)
+        self._with_rows: dict[str, Listed[Iri]] = {}
+
+    def not_assessed(self, differential: Differential) -> Any:
+        """The findings with rows are few lists, one for each setting; a case only leaves some out."""
+        listed = self._with_rows.get(differential.setting)
+        if listed is None:
+            listed = Listed(lambda iri: self.term(iri, "finding"), differential.with_rows)
+            self._with_rows[differential.setting] = listed
+        return listed.without(differential.assessed)

@@ -37,7 +37,8 @@ _OTHER_FILES = 256
 """Open files that are no connection: the record, the query pool, bodies and answers on disk."""
 _POLL_SECONDS, _DRAIN_SECONDS = 0.25, 0.05
 _ASK_AGAIN_SECONDS = 0.02
-"""How soon a worker that leaves new connections to others looks whether they still have fewer."""
+"""How often a worker tells the others how many connections it has, and looks whether the next one is for them;
+besides whenever it has one more or less."""
 _LINGER_SECONDS = 1.0
 """How long a stopping worker keeps connections that do nothing."""
 
@@ -132,7 +133,7 @@ class _Server(TcpWSGIServer):  # type: ignore[misc]  # as _Task
     is_draining = False
     request_seconds = answer_seconds = float("inf")
     slot: Slot | None = None
-    _is_next_ours = True
+    _is_next_ours, _asked, _told = True, 0.0, -1
 
     def readable(self) -> bool:
         """Called by waitress before it waits: whether to take new connections."""
@@ -150,7 +151,10 @@ class _Server(TcpWSGIServer):  # type: ignore[misc]  # as _Task
 
     def turn(self, seconds: float) -> None:
         """One turn of the loop, which waits for so long where nothing happens; less if others are to accept."""
-        self._is_next_ours = self.slot is None or self.slot.may_accept(len(self.active_channels))
+        now, count = time.monotonic(), len(self.active_channels)
+        # Not at every turn: a busy worker takes thousands a second.
+        if self.slot is not None and (count != self._told or now - self._asked >= _ASK_AGAIN_SECONDS):
+            self._is_next_ours, self._asked, self._told = self.slot.may_accept(count), now, count
         self.asyncore.poll2(seconds if self._is_next_ours else min(seconds, _ASK_AGAIN_SECONDS), self._map)
 
     def drain(self) -> bool:
