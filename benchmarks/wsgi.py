@@ -32,7 +32,7 @@ COMPACT, FULL = ("/api/v1/assessments", "view=compact"), ("/api/v1/assessments",
 REPEATS = {"bare": 300, "echo": 300, "compact": 100, "full": 30, "term": 300}
 GOALS = {"bare": "", "echo": "", "compact": "0.35 at a client", "full": "0.15 at a client", "term": "0.8"}
 P99_TARGET_MS = 15.0
-_GARBAGE = 50_000
+_GARBAGE = 10_000
 """As ``lumbarkg.server.master`` has it."""
 
 
