@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from io import BytesIO
 from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from werkzeug.wsgi import FileWrapper
 
 from lumbarkg import vocabulary as v
 from lumbarkg.assessment import Engine, read_case
@@ -64,6 +66,27 @@ def test_the_compact_answer_has_the_figures_of_the_full_one(client: FlaskClient,
         [c[f] for f in figures] for c in full["differential"]
     ]
     assert len(json.dumps(compact)) < len(json.dumps(full)) / 4
+
+
+@pytest.mark.parametrize("view", ["compact", "full"])
+@pytest.mark.parametrize("document", CASES[:2], ids=str)
+def test_a_server_that_wraps_files_sends_the_same_answer(
+    client: FlaskClient, document: dict[str, Any], view: str
+) -> None:
+    """As waitress does; a short answer is not worth a file."""
+    wrapped: list[int] = []
+
+    class Wrapper(FileWrapper):
+        def __init__(self, file: BytesIO, buffer_size: int = 8192) -> None:
+            wrapped.append(len(file.getvalue()))
+            super().__init__(file, buffer_size)
+
+    address = f"{ADDRESS}?view={view}"
+    plain = client.post(address, json=document)
+    sent = client.post(address, json=document, environ_overrides={"wsgi.file_wrapper": Wrapper})
+    assert sent.data == plain.data
+    assert dict(sent.headers) == dict(plain.headers)
+    assert wrapped == ([len(sent.data)] if view == "full" else [])
 
 
 @pytest.mark.parametrize("view", ["compact", "full"])

@@ -43,14 +43,18 @@ def render_assessment(assessment: Assessment, sources: Sources) -> dict[str, Any
 
 
 class AssessmentEncoder:
-    """Writes whole answers as bytes; what depends on the release alone is written once, and kept for every thread."""
+    """Writes whole answers; what depends on the release alone is written once, and kept for every thread."""
 
     def __init__(self, sources: Sources) -> None:
         self._writer = _TextWriter(sources)
 
+    def write(self, assessment: Assessment) -> dict[str, Any]:
+        """The answer that ``render_assessment`` gives, for ``encode_json`` alone: parts of it are text already."""
+        return self._writer.assessment(assessment)
+
     def encode(self, assessment: Assessment) -> bytes:
         """The answer that ``render_assessment`` gives, as JSON."""
-        return encode_json(self._writer.assessment(assessment))
+        return encode_json(self.write(assessment))
 
 
 def render_disposition(disposition: Disposition, sources: Sources) -> dict[str, Any]:

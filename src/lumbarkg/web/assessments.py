@@ -8,7 +8,6 @@ from lumbarkg.assessment import assess
 from lumbarkg.compact import assess_compact
 from lumbarkg.errors import InvalidInputError
 from lumbarkg.issues import error
-from lumbarkg.render.encode import encode_json
 from lumbarkg.render.json import render_assessment
 from lumbarkg.render.rdf import render_rdf
 from lumbarkg.render.text import render_text
@@ -17,6 +16,7 @@ from lumbarkg.web.accept import acceptable
 from lumbarkg.web.assessment_models import AssessmentParameters, Detail
 from lumbarkg.web.case_bodies import JSON, answer_case, read_body, read_document
 from lumbarkg.web.current import current_engine
+from lumbarkg.web.json_bodies import json_response
 from lumbarkg.web.parameters import read_parameters
 from lumbarkg.web.problems import problem
 
@@ -24,6 +24,7 @@ __all__ = ["answer_case", "blueprint", "read_document"]  # the first and last fo
 
 blueprint = Blueprint("assessments", __name__)
 OFFERED = (JSON, "application/ld+json", "text/turtle", "text/plain")
+_HEADERS = (("Vary", "Accept"), ("Cache-Control", "no-store"))
 
 
 @blueprint.post("/api/v1/assessments")
@@ -47,12 +48,14 @@ def post_assessment() -> Response:
         case, media_type = read_body(engine), wanted[0]
         if asked.view is Detail.COMPACT and media_type != "text/plain":
             compact = assess_compact(case, engine)
-            return _respond(encode_json(compact) if media_type == JSON else render_rdf(compact, media_type), media_type)
+            if media_type == JSON:
+                return json_response(compact, _HEADERS)
+            return _respond(render_rdf(compact, media_type), media_type)
         assessment = assess(case, engine)
         if asked.sensitivity:
             assessment = with_sensitivity(case, assessment, engine)
         if media_type == JSON:
-            return _respond(engine.encoder.encode(assessment), media_type)
+            return json_response(engine.encoder.write(assessment), _HEADERS)
         full = render_assessment(assessment, engine.sources)
         return _respond(render_text(full) if media_type == "text/plain" else render_rdf(full, media_type), media_type)
 
@@ -60,5 +63,4 @@ def post_assessment() -> Response:
 
 
 def _respond(content: str | bytes, media_type: str) -> Response:
-    headers = (("Vary", "Accept"), ("Cache-Control", "no-store"))
-    return Response(content, mimetype=media_type, headers=headers)
+    return Response(content, mimetype=media_type, headers=_HEADERS)

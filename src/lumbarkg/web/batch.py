@@ -5,7 +5,6 @@ A line that cannot be used gives a line with its problem, and the others are ans
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator
 from typing import Any, BinaryIO, cast
 
@@ -18,7 +17,8 @@ from lumbarkg.errors import InvalidInputError
 from lumbarkg.intake.case_json import parse_json
 from lumbarkg.issues import error
 from lumbarkg.model import Case
-from lumbarkg.render.json import render_assessment, render_problem
+from lumbarkg.render.encode import encode_json
+from lumbarkg.render.json import render_problem
 from lumbarkg.web.assessment_models import BatchParameters, Detail
 from lumbarkg.web.case_bodies import contradiction, refusal
 from lumbarkg.web.current import current_engine
@@ -45,7 +45,7 @@ def post_batch() -> Response:
         raise UnsupportedMediaType(f"A batch is {NDJSON}, a case a line.")
 
     def full(case: Case) -> dict[str, Any]:
-        return render_assessment(assess(case, engine), engine.sources)
+        return engine.encoder.write(assess(case, engine))
 
     def compact(case: Case) -> dict[str, Any]:
         return assess_compact(case, engine)
@@ -88,7 +88,7 @@ def _answer_line(number: int, line: bytes, answer: Answer, engine: Engine, logge
 
 
 def _line(number: int, **content: dict[str, Any]) -> bytes:
-    return json.dumps({"line": number, **content}, ensure_ascii=False).encode() + b"\n"
+    return encode_json({"line": number, **content}) + b"\n"
 
 
 def _limit(text: str, remedy: str) -> dict[str, Any]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Callable
 from decimal import Decimal, InvalidOperation
@@ -20,7 +19,7 @@ from lumbarkg.identifiers import Iri
 from lumbarkg.intake.case_json import FIELD_OF_PROPERTY
 from lumbarkg.interview import next_step
 from lumbarkg.issues import Issue
-from lumbarkg.model import Case
+from lumbarkg.model import Assessment, Case
 from lumbarkg.rdf.syntax import Syntax, serialise
 from lumbarkg.rdf.terms import Triple
 from lumbarkg.record.cases import Revision
@@ -50,9 +49,10 @@ from lumbarkg.web.case_request import (
     read_id,
 )
 from lumbarkg.web.current import current_engine
+from lumbarkg.web.json_bodies import JSON, json_response
 
 blueprint = Blueprint("case_answers", __name__, url_prefix="/api/v1/cases/<case_id>")
-JSON, TURTLE, TEXT = "application/json", "text/turtle", "text/plain"
+TURTLE, TEXT = "text/turtle", "text/plain"
 ASSESSMENT_TYPES = (JSON, "application/ld+json", TURTLE, TEXT)
 WHY_TYPES = (JSON, TURTLE)
 _WHY_SECONDS = 2.0
@@ -73,15 +73,18 @@ def get_assessment(case_id: str) -> Response:
 
         def conclude(revision: Revision) -> Response:
             case = read_stored(revision.document, engine, _as_of(asked)).case
+            stored = {"id": str(revision.case_id), "revision": revision.number}
             if asked.view is Detail.COMPACT and media_type != TEXT:
                 body = assess_compact(case, engine)
             else:
-                body = _assess_fully(case, engine, with_flips=asked.sensitivity)
-            if media_type == TEXT:
-                return Response(render_text(body), mimetype=media_type)
-            if media_type != JSON:
-                return Response(render_rdf(body, media_type), mimetype=media_type)
-            return _json({"stored": {"id": str(revision.case_id), "revision": revision.number}, **body})
+                assessment = _assess_fully(case, engine, with_flips=asked.sensitivity)
+                if media_type == JSON:
+                    return json_response({"stored": stored, **engine.encoder.write(assessment)})
+                body = render_assessment(assessment, engine.sources)
+            if media_type == JSON:
+                return json_response({"stored": stored, **body})
+            content = render_text(body) if media_type == TEXT else render_rdf(body, media_type)
+            return Response(content, mimetype=media_type)
 
         return _conclude(case_id, "case.assess", asked, conclude)
 
@@ -98,7 +101,7 @@ def get_questions(case_id: str) -> Response:
 
         def conclude(revision: Revision) -> Response:
             step = next_step(stored_document(revision.document, _as_of(asked)), engine, skipped)
-            return _json(render_questions(step.assessment, engine.sources, _FIELDS))
+            return json_response(render_questions(step.assessment, engine.sources, _FIELDS))
 
         return _conclude(case_id, "case.questions", asked, conclude)
 
@@ -141,7 +144,7 @@ def _explain(case_id: str, action: str, explained: Callable[[Case, Iri, int, Eng
             body, triples = explained(case, condition, asked.limit, engine)
             if media_type == TURTLE:
                 return Response(serialise(triples(body), Syntax.TURTLE, v.WELL_KNOWN_PREFIXES), mimetype=media_type)
-            return _json(body)
+            return json_response(body)
 
         return _conclude(case_id, action, asked, conclude)
 
@@ -159,11 +162,9 @@ def _conclude(case_id: str, action: str, asked: StoredParameters, conclude: Call
     return response
 
 
-def _assess_fully(case: Case, engine: Engine, *, with_flips: bool) -> dict[str, Any]:
+def _assess_fully(case: Case, engine: Engine, *, with_flips: bool) -> Assessment:
     assessment = assess(case, engine)
-    if with_flips:
-        assessment = with_sensitivity(case, assessment, engine)
-    return render_assessment(assessment, engine.sources)
+    return with_sensitivity(case, assessment, engine) if with_flips else assessment
 
 
 def _negotiate(offered: tuple[str, ...]) -> str:
@@ -177,10 +178,6 @@ def _negotiate(offered: tuple[str, ...]) -> str:
 def _expired_after(seconds: float) -> Callable[[], bool]:
     end = time.monotonic() + seconds
     return lambda: time.monotonic() > end
-
-
-def _json(body: dict[str, Any]) -> Response:
-    return Response(json.dumps(body, ensure_ascii=False), mimetype=JSON)
 
 
 def _as_of(asked: StoredParameters) -> Decimal | str | None:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from flask import Flask, Response, current_app, g, request
+from flask import Flask, Request, Response, current_app, g, request
 
 from lumbarkg.access.credentials import LOCAL
 from lumbarkg.access.door import Door
@@ -81,7 +81,7 @@ def register(
 class _Gate:
     """What a request must pass, cheapest first; each check gives the problem that refuses it, or None.
 
-    It reads the headers as WSGI has them: every request pays for this.
+    It reads the headers as WSGI has them, and the request without Flask's proxy: every request pays for this.
     """
 
     def __init__(self, access: Access) -> None:
@@ -90,7 +90,8 @@ class _Gate:
 
     def enter(self) -> Response | None:
         """Let the request in as somebody, or refuse it."""
-        environ, blueprint, host = request.environ, request.blueprint or "", request.host
+        asked = _current_request()
+        environ, blueprint, host = asked.environ, asked.blueprint or "", asked.host
         has_gone = environ.get("waitress.client_disconnected")
         if has_gone is not None and has_gone():
             return Response(status=_CLIENT_HAS_GONE)
@@ -173,11 +174,18 @@ def _too_many(seconds: float, text: str) -> Response:
     return response
 
 
+def _current_request() -> Request:
+    """The request itself: to go through the proxy costs half a microsecond each time."""
+    found: Request = request._get_current_object()  # type: ignore[attr-defined]  # documented, but not in its type
+    return found
+
+
 def _leave(response: Response) -> Response:
     """Count and log the request by the template of its route, never by its path, query or headers."""
-    seconds = time.perf_counter() - g.get("started", time.perf_counter())
-    method = request.method if request.method in _METHODS else "OTHER"
-    route = request.url_rule.rule if request.url_rule is not None else "-"
+    asked, now = _current_request(), time.perf_counter()
+    seconds = now - g.get("started", now)
+    method = asked.method if asked.method in _METHODS else "OTHER"
+    route = asked.url_rule.rule if asked.url_rule is not None else "-"
     count_request(method, route, response.status_code, seconds)
     if LOG.isEnabledFor(logging.INFO):
         line = {

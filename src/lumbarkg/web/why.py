@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Callable
 from typing import Any
@@ -23,6 +22,7 @@ from lumbarkg.render.why import render_why, render_why_not
 from lumbarkg.render.why_rdf import why_not_triples, why_triples
 from lumbarkg.web.assessments import answer_case, read_document
 from lumbarkg.web.current import current_engine
+from lumbarkg.web.json_bodies import json_response
 
 blueprint = Blueprint("why", __name__)
 _OFFERED = ("application/json", "text/turtle")
@@ -66,7 +66,7 @@ def _answer(explained: Callable[[Case, Iri, int, Engine], tuple[dict[str, Any], 
         body, triples = explained(*_read_question(document, engine), engine)
         if request.accept_mimetypes.best_match(_OFFERED, _OFFERED[0]) == "text/turtle":
             return Response(serialise(triples, Syntax.TURTLE, v.WELL_KNOWN_PREFIXES), mimetype="text/turtle")
-        return Response(json.dumps(body, ensure_ascii=False), mimetype="application/json")
+        return json_response(body)
 
     return answer_case(answer, engine)
 
