@@ -145,6 +145,8 @@ def _service(folder: Path, *arguments: str) -> Iterator[Service]:
         ) as server,
     ):
         _until(lambda: _is_ready(server.port), "ready")
+        wanted = int(arguments[arguments.index("--workers") + 1])
+        _until(lambda: len(_workers(server.pid)) >= wanted, "every worker runs: the first one is ready before")
         yield Service(server, log, link, folder, Path(temporary))
 
 
