@@ -144,7 +144,9 @@ def _service(folder: Path, *arguments: str) -> Iterator[Service]:
             TMPDIR=temporary,
         ) as server,
     ):
-        _until(lambda: _is_ready(server.port), "ready")
+        wanted = int(arguments[arguments.index("--workers") + 1])
+        # The first worker answers before the last one is there.
+        _until(lambda: _is_ready(server.port) and len(_workers(server.pid)) == wanted, "ready")
         yield Service(server, log, link, folder, Path(temporary))
 
 
