@@ -63,7 +63,7 @@ class Dataset:
         return tuple(self._revisions.get(name) for name in names)
 
     def replace(self, name: Iri, content: bytes) -> None:
-        """Put the N-Triples of a graph in the place of what it held."""
+        """Put the N-Triples of a graph in the place of what it held; they were written here, not by a client."""
         self.drop(name)
         if name == self.unnamed:
             quads = ox.parse(content, format=ox.RdfFormat.N_TRIPLES)
