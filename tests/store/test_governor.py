@@ -30,6 +30,7 @@ from lumbarkg.store.embedded import EmbeddedStore
 from lumbarkg.store.frames import Kind, pack
 from lumbarkg.store.launch import launch_pool
 from lumbarkg.store.limits import Limits
+from lumbarkg.store.places import Places
 from lumbarkg.store.port import GraphSelection, WritableGraphs
 from tests.listener import Listener
 from tests.store.processes import longest_running, niceness, workers
@@ -300,9 +301,7 @@ def test_limits_that_cannot_work_are_refused() -> None:
             replace(LIMITS, **wrong)
 
 
-def test_whoever_asks_when_all_places_are_taken_is_told_at_once_and_the_state_is_still_known(
-    store: EmbeddedStore,
-) -> None:
+def test_whoever_asks_when_all_places_are_taken_is_told_and_the_state_is_still_known(store: EmbeddedStore) -> None:
     """A place is held until an answer is read or closed; a process that has one place gives it to one query."""
     one = EmbeddedStore({}, (), limits=LIMITS, address=store.address, places=1)
     with ThreadPoolExecutor() as threads:
@@ -317,6 +316,28 @@ def test_whoever_asks_when_all_places_are_taken_is_told_at_once_and_the_state_is
     for _ in range(3):
         assert b"true" in b"".join(one.query("ASK {}", GRAPHS, JSON).content)
     one.close()
+
+
+def test_a_burst_waits_for_places_and_what_would_take_too_many_threads_is_refused_at_once() -> None:
+    places = Places(4)
+    for _ in range(4):
+        places.take()
+    with ThreadPoolExecutor(3) as threads:
+        waiting = [threads.submit(places.take) for _ in range(2)]
+        time.sleep(0.2)
+        with pytest.raises(StoreBusyError, match="under way"):
+            places.take()
+        places.leave()
+        places.leave()
+        assert [job.result() for job in waiting] == [None, None]
+        with pytest.raises(StoreBusyError, match="within 1 s"):
+            threads.submit(places.take).result()
+        places.leave()
+        places.take()
+    for _ in range(4):
+        places.leave()
+    with pytest.raises(ValueError, match="released too many"):
+        places.leave()
 
 
 def test_a_pool_that_ends_while_it_is_fed_is_said_and_leaves_nothing() -> None:

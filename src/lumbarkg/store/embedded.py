@@ -12,7 +12,7 @@ from dataclasses import asdict
 from functools import lru_cache
 from typing import Any
 
-from lumbarkg.errors import StoreBusyError, StoreError
+from lumbarkg.errors import StoreError
 from lumbarkg.identifiers import Iri
 from lumbarkg.rdf.formats import GRAPH_MEDIA_TYPES
 from lumbarkg.store.connection import LOST, Connection, Rest
@@ -20,6 +20,7 @@ from lumbarkg.store.failures import raised_by
 from lumbarkg.store.frames import Frame, Kind, pack, pack_written, write_head
 from lumbarkg.store.launch import LaunchedPool, launch_pool
 from lumbarkg.store.limits import Limits
+from lumbarkg.store.places import Places
 from lumbarkg.store.port import Answer, GraphSelection, StoreState, WritableGraphs
 
 # The pool answers by itself at the deadline; a connection that is silent for much longer is broken.
@@ -55,7 +56,7 @@ class EmbeddedStore:
         self.limits, self._owners = limits or Limits(), owners
         self._lock = threading.Lock()
         self._free: list[Connection] = []
-        self._places = None if places is None else threading.BoundedSemaphore(places)
+        self._places = Places(places)
         self._process: subprocess.Popen[bytes] | None = None
         self._folder: str | None = None
         self._address, self._launched = address, launched
@@ -171,8 +172,8 @@ class EmbeddedStore:
 
     def _send(self, job: bytes, *, needs_place: bool = True) -> tuple[Connection, Frame]:
         """Send a job; the connection and the first frame of the answer. Raises what that frame tells of."""
-        if needs_place and self._places is not None and not self._places.acquire(blocking=False):
-            raise StoreBusyError("Too many queries are under way.", 1)
+        if needs_place:
+            self._places.take()
         try:
             connection = self._connect()
         except StoreError:
@@ -201,8 +202,8 @@ class EmbeddedStore:
         self._leave_place(has_place=has_place)
 
     def _leave_place(self, *, has_place: bool) -> None:
-        if has_place and self._places is not None:
-            self._places.release()
+        if has_place:
+            self._places.leave()
 
     def _connect(self) -> Connection:
         with contextlib.suppress(IndexError):
