@@ -1,8 +1,8 @@
 """Holds a server at a share of what it can do, for as long as is wanted, and looks whether it stays as it was.
 
-``make soak ARGS="--seconds 600"``. First the full rate of a mix of requests is found, as the median of five; then requests are sent at fixed
-times at 70 % of it, whether or not earlier ones have been answered, and the time of an answer counts from when its
-request was due: a wait in a queue is seen.
+``make soak ARGS="--seconds 600"``. First the full rate of a mix of requests is found, as the median of five; then
+requests are sent at fixed times at 70 % of it, whether or not earlier ones have been answered, and the time of an
+answer counts from when its request was due: a wait in a queue is seen.
 """
 
 from __future__ import annotations
