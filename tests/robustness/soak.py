@@ -1,8 +1,9 @@
 """Holds a server at a share of what it can do, for as long as is wanted, and looks whether it stays as it was.
 
-``make soak ARGS="--seconds 600"``. First the full rate of a mix of requests is found, as the median of five; then
-requests are sent at fixed times at 70 % of it, whether or not earlier ones have been answered, and the time of an
-answer counts from when its request was due: a wait in a queue is seen.
+``make soak ARGS="--seconds 600"``. Requests are sent at fixed times at 70 % of the full rate, whether or not earlier
+ones have been answered, and the time of an answer counts from when its request was due: a wait in a queue is seen. The
+full rate of the mix is found anew every half minute, and the lowest of the last five counts: a machine that others
+share is now faster, now slower by a third, and what was 70 % of it would soon be all of it.
 """
 
 from __future__ import annotations
@@ -11,14 +12,12 @@ import argparse
 import asyncio
 import gc
 import random
-import statistics
 import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from tests.robustness.mix import CASE_IDS, Question, make_mix, put_case
@@ -26,7 +25,7 @@ from tests.robustness.serving import Served, serve
 from tests.robustness.watching import Use, watch
 
 _MOST_CONNECTIONS = 256
-_RATES = 5
+_FINDING_SECONDS, _HELD_SECONDS, _RATES = 3.0, 27.0, 5
 _PATIENCE_SECONDS = 30.0
 _KEPT_SECONDS = 20.0
 """A connection that was not used for so long is not used again: the server may be ending it at that moment."""
@@ -64,9 +63,15 @@ class Soaked:
     """All that came of it. Moments are seconds from the beginning."""
 
     seconds: float
-    per_second: float
     answers: list[Answered] = field(default_factory=list)
     samples: list[Sample] = field(default_factory=list)
+
+    def append(self, more: Soaked) -> None:
+        """What came of a time that followed this one."""
+        start = self.seconds
+        self.answers += [replace(a, due=a.due + start) for a in more.answers]
+        self.samples += [replace(s, moment=s.moment + start) for s in more.samples]
+        self.seconds += more.seconds
 
     def quantile(self, share: float, since: float = 0.0, until: float = float("inf")) -> float:
         """Seconds that this share of the answers took no longer than, of those due in a span."""
@@ -192,16 +197,9 @@ async def find_full_rate(port: int, draw: random.Random, seconds: float, clients
     return done / seconds
 
 
-async def hold(
-    served: Served,
-    per_second: float,
-    seconds: float,
-    draw: random.Random,
-    tell: Callable[[Soaked], None] = lambda _: None,
-    every: float = 60.0,
-) -> Soaked:
-    """Ask at fixed times for so long; ``tell`` is called now and then with what has been found so far."""
-    client, mix, soaked = _Client(served.port), make_mix(), Soaked(seconds, per_second)
+async def hold(served: Served, per_second: float, seconds: float, draw: random.Random) -> Soaked:
+    """Ask at fixed times for so long."""
+    client, mix, soaked = _Client(served.port), make_mix(), Soaked(seconds)
     running: set[asyncio.Task[None]] = set()
     start = time.monotonic()
 
@@ -210,14 +208,9 @@ async def hold(
         soaked.answers.append(Answered(due, time.monotonic() - start - due, question.name, status))
 
     async def look() -> None:
-        told = 0.0
         while True:
-            now = time.monotonic() - start
-            soaked.samples.append(_sample(served, now))
-            if now - told >= every:
-                told = now
-                tell(soaked)
-            await asyncio.sleep(max(0.5, seconds / 200))
+            soaked.samples.append(_sample(served, time.monotonic() - start))
+            await asyncio.sleep(max(0.5, min(3.0, seconds / 20)))
 
     looking = asyncio.ensure_future(look())
     for number in range(int(per_second * seconds)):
@@ -233,7 +226,6 @@ async def hold(
     with suppress(asyncio.CancelledError):
         await looking
     soaked.samples.append(_sample(served, time.monotonic() - start))
-    tell(soaked)
     client.close()
     return soaked
 
@@ -252,24 +244,14 @@ def _kind(use: Use) -> str:
     return "queries" if "multiprocessing" in use.command else "workers"
 
 
-def _tell_minute(every: float) -> Callable[[Soaked], None]:
-    begun = 0.0
-
-    def tell(soaked: Soaked) -> None:
-        nonlocal begun
-        last = soaked.samples[-1]
-        until, since, begun = last.moment, begun, last.moment
-        answers = [a for a in soaked.answers if since <= a.due < until]
-        times = ", ".join(f"p{q * 100:.0f} {soaked.quantile(q, since, until) * 1000:.1f}" for q in (0.5, 0.95, 0.99))
-        memory = ", ".join(f"{kind} {size >> 20}" for kind, size in sorted(last.resident.items()))
-        if until - since >= every / 2:
-            print(
-                f"{until:6.0f} s: {len(answers) / (until - since):.0f}/s, {times} ms, "
-                f"{sum(a.is_error for a in answers)} errors, {memory} MB, {last.files} files",
-                flush=True,
-            )
-
-    return tell
+def _tell(part: Soaked) -> str:
+    times = ", ".join(f"p{q * 100:.0f} {part.quantile(q) * 1000:.1f}" for q in (0.5, 0.95, 0.99))
+    last = part.samples[-1]
+    memory = ", ".join(f"{kind} {size >> 20}" for kind, size in sorted(last.resident.items()))
+    return (
+        f"{len(part.answers) / part.seconds:.0f}/s held, {times} ms, "
+        f"{sum(part.errors.values())} errors, {memory} MB, {last.files} files"
+    )
 
 
 def main() -> None:
@@ -281,16 +263,17 @@ def main() -> None:
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
-    draw = random.Random(options.seed)  # noqa: S311 - seeded
-    every = min(60.0, options.seconds / 5)
+    draw, soaked = random.Random(options.seed), Soaked(0)  # noqa: S311 - seeded
     with tempfile.TemporaryDirectory() as folder, serve(Path(folder), "--workers", str(options.workers)) as served:
         asyncio.run(find_full_rate(served.port, draw, 5))  # warms up
-        # A machine that others share is now faster, now slower: what it reached in one run may be out of reach later.
-        rates = [asyncio.run(find_full_rate(served.port, draw, 6)) for _ in range(_RATES)]
-        full = statistics.median(rates)
-        told = ", ".join(f"{rate:.0f}" for rate in rates)
-        print(f"full rates of the mix: {told}/s; held: {full * options.share:.0f}/s", flush=True)
-        soaked = asyncio.run(hold(served, full * options.share, options.seconds, draw, _tell_minute(every), every))
+        rates = [asyncio.run(find_full_rate(served.port, draw, _FINDING_SECONDS)) for _ in range(_RATES - 1)]
+        while soaked.seconds < options.seconds:
+            rates = [*rates[1 - _RATES :], asyncio.run(find_full_rate(served.port, draw, _FINDING_SECONDS))]
+            full = min(rates)
+            seconds = min(_HELD_SECONDS, options.seconds - soaked.seconds)
+            part = asyncio.run(hold(served, full * options.share, seconds, draw))
+            soaked.append(part)
+            print(f"{soaked.seconds:6.0f} s: full rate {rates[-1]:.0f}/s, {_tell(part)}", flush=True)
         if soaked.errors:
             print((Path(folder) / "log").read_text("utf-8")[-2000:])
     for name in sorted({a.name for a in soaked.answers}):

@@ -38,9 +38,18 @@ def test_a_server_under_load_answers_everything_and_leaks_no_files(
     )
 
 
+def test_what_follows_is_counted_from_the_end_of_what_came_before() -> None:
+    whole, part = Soaked(0), Soaked(10, [Answered(4, 0.1, "x", 200)], [Sample(5, {}, 1)])
+    whole.append(part)
+    whole.append(part)
+    assert whole.seconds == 20
+    assert [a.due for a in whole.answers] == [4, 14]
+    assert [s.moment for s in whole.samples] == [5, 15]
+
+
 def test_the_verdict_sees_that_a_server_slows_down_and_grows() -> None:
     def soak(slower: float, growth: float) -> Soaked:
-        soaked = Soaked(100, 10)
+        soaked = Soaked(100)
         for number in range(1000):
             due = number / 10
             soaked.answers.append(Answered(due, 0.01 * (slower if due >= 75 else 1), "x", 200))
