@@ -38,19 +38,10 @@ class RealisedCase:
     @cached_property
     def parts(self) -> tuple[Part, ...]:
         """Everything that the case states, in its order."""
-        case, knowledge = self.case, self.knowledge
         found = [Part(branch, finding, branch.contribution) for finding, branch in self.findings]
         found += [Part(branch, exposure, branch.contribution) for exposure, branch in self.exposures]
         found += [Part(denial, finding, denial.bits) for finding, denial in self.denials]
-        if case.age is not None:
-            ((_, atoms),) = knowledge.atoms(((v.AGE_YEARS, case.age),))
-            bits = 0
-            for atom in atoms:
-                bits |= knowledge.program.closed[atom]
-            found.append(Part(Age(atoms), None, bits))
-        if case.sex is not None:
-            found.append(Part(Sex(case.sex), None, knowledge.qualifier(v.HAS_SEX, case.sex).bits))
-        return tuple(found)
+        return (*found, *_own_parts(self.case, self.knowledge))
 
     @property
     def finding_types(self) -> tuple[tuple[Finding, frozenset[Iri]], ...]:
@@ -85,7 +76,9 @@ def realise(case: Case, knowledge: Knowledge) -> RealisedCase:
     findings = tuple((f, knowledge.finding_branch(f)) for f in case.present)
     exposures = tuple((e, knowledge.exposure_branch(e)) for e in case.exposures)
     denials = tuple((f, knowledge.finding_denial(f)) for f in case.absent)
-    bits = own_bits(case, knowledge)
+    bits = knowledge.program.top | knowledge.program.closed[knowledge.known(v.PATIENT_CASE)]
+    for part in _own_parts(case, knowledge):
+        bits |= part.bits
     for _, branch in findings:
         bits |= branch.contribution
     for _, branch in exposures:
@@ -95,17 +88,18 @@ def realise(case: Case, knowledge: Knowledge) -> RealisedCase:
     return RealisedCase(case, findings, exposures, denials, knowledge.program.close(bits), knowledge)
 
 
-def own_bits(case: Case, knowledge: Knowledge) -> int:
-    """What the case says of itself: age and sex; a union of closed sets."""
-    program = knowledge.program
-    bits = program.top | program.closed[knowledge.known(v.PATIENT_CASE)]
+def _own_parts(case: Case, knowledge: Knowledge) -> list[Part]:
+    """What the case says of itself: age and sex."""
+    found = []
     if case.age is not None:
-        for _, atoms in knowledge.atoms(((v.AGE_YEARS, case.age),)):
-            for atom in atoms:
-                bits |= program.closed[atom]
+        ((_, atoms),) = knowledge.atoms(((v.AGE_YEARS, case.age),))
+        bits = 0
+        for atom in atoms:
+            bits |= knowledge.program.closed[atom]
+        found.append(Part(Age(atoms), None, bits))
     if case.sex is not None:
-        bits |= knowledge.qualifier(v.HAS_SEX, case.sex).bits
-    return bits
+        found.append(Part(Sex(case.sex), None, knowledge.qualifier(v.HAS_SEX, case.sex).bits))
+    return found
 
 
 def extend(realised: RealisedCase, finding: Finding) -> RealisedCase:
